@@ -1,0 +1,101 @@
+import type {
+  DeliveredEntry,
+  EntryRun,
+  Floor,
+  Incarnation,
+  MeshEvent,
+  NeighbourView,
+  NodeId,
+  Output,
+  Stream,
+  Submission,
+  Topology,
+  TrafficClass,
+} from '@energymesh/protocol';
+
+/**
+ * The seams between the agent's areas. An area implements or takes one of these; none imports another area.
+ * `agent.ts` introduces them to each other.
+ */
+
+/** The mesh as relay, metrics and api meet it (implemented by mesh/). All calls are synchronous; outputs arrive through `subscribe` after the call that caused them returned. */
+export interface Mesh {
+  readonly self: NodeId;
+  readonly incarnation: Incarnation;
+  submit(submission: Submission): void;
+  room(stream: Stream, cls: TrafficClass): number;
+  floor(stream: Stream, cls: TrafficClass, floor: Floor): void;
+  delivered(runs: readonly EntryRun[]): void;
+  undelivered(runs: readonly EntryRun[], reason: string): void;
+  /** Undefined: no gateway now. */
+  offerGateway(offer: { backendMs: number; load: number } | undefined): void;
+  setDevices(count: number): void;
+  injectCommunityDocument(document: Uint8Array): void;
+  neighbours(): readonly NeighbourView[];
+  topology(): Topology;
+  counters(): Readonly<Record<string, number>>;
+  /** Returns the unsubscriber. Handlers must not throw. */
+  subscribe(handler: (output: MeshOutput) => void): () => void;
+}
+
+/** The outputs that concern areas outside mesh/. */
+export type MeshOutput = Extract<Output, { type: 'deliver' | 'released' | 'expired' | 'expelled' | 'room' | 'carried' | 'communityDocument' | 'event' }>;
+export type { DeliveredEntry, EntryRun, MeshEvent };
+
+/** Community-wide device credentials, out of the newest community document (implemented by identity/). */
+export interface DeviceDirectory {
+  /** Undefined: unknown device or wrong password. */
+  authenticate(username: string, password: Uint8Array): DeviceIdentity | undefined;
+  known(): readonly DeviceIdentity[];
+  /** Called after the directory changed; the handler asks again for what it holds. */
+  onChange(handler: () => void): () => void;
+}
+export interface DeviceIdentity {
+  readonly id: string;
+  readonly role: 'donor' | 'recipient' | 'meter' | 'lock';
+}
+
+/** What a device published, as the local broker hands it to the relay. */
+export interface DevicePublish {
+  readonly device: DeviceIdentity;
+  readonly clientId: string;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly dup: boolean;
+  readonly retain: boolean;
+  /** QoS > 0. */
+  readonly packetId: number | undefined;
+  /** MQTT 5 content type, correlation data and user properties, passed on. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** What the local broker asks of the relay: resolves when the message is in custody (durable here, or acknowledged end to end). */
+export interface Intake {
+  /** Rejects with IntakeRefused. For QoS 0 it may resolve without custody. */
+  accept(publish: DevicePublish, signal: AbortSignal): Promise<void>;
+}
+export class IntakeRefused extends Error {
+  readonly why: 'too-big' | 'no-topic' | 'full' | 'closing';
+  constructor(why: 'too-big' | 'no-topic' | 'full' | 'closing', message: string) {
+    super(message);
+    this.name = 'IntakeRefused';
+    this.why = why;
+  }
+}
+
+/** The local broker as the relay meets it (implemented by relay/broker). */
+export interface DeviceDoor {
+  /** Delivers to a device's session at QoS 1; resolves on its PUBACK, stays pending while it is away; rejects when `signal` aborts. */
+  deliver(device: string, message: { topic: string; payload: Uint8Array; properties?: Readonly<Record<string, string>> }, signal: AbortSignal): Promise<void>;
+  connected(): readonly { readonly device: string; readonly since: number }[];
+  onChange(handler: (change: { device: string; connected: boolean }) => void): () => void;
+}
+
+/** Monotonic and wall time in milliseconds, and timers; tests plug in a virtual one. */
+export interface Clock {
+  monotonic(): number;
+  wall(): number;
+  /** Returns the canceller. */
+  after(ms: number, run: () => void): () => void;
+}
