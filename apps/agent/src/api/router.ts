@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import type { ApiPorts } from './ports.ts';
+import { authRouter } from './routers/auth.ts';
+import { meshRouter } from './routers/mesh.ts';
+import { statusRouter } from './routers/status.ts';
+import { trafficRouter } from './routers/traffic.ts';
+import { devices, log, publicCard } from './schema.ts';
+import { anybody, operator, router } from './trpc.ts';
+
+/** Everything but `card` and logging in asks for the operator. Browser-safe down to its imports: the page takes the type from here. */
+export const createAppRouter = (ports: ApiPorts) =>
+  router({
+    card: anybody.output(publicCard).query(() => ports.card()),
+    auth: authRouter(ports.auth),
+    status: statusRouter(ports),
+    mesh: meshRouter(ports),
+    devices: router({ list: operator.output(devices).query(() => ports.devices()) }),
+    traffic: trafficRouter(ports),
+    log: router({
+      recent: operator
+        .input(z.object({ limit: z.number().int().min(1).max(200).default(50), before: z.number().int().optional() }).default({ limit: 50 }))
+        .output(log)
+        .query(({ input }) => ports.log(input.limit, input.before)),
+    }),
+  });
+
+export type AppRouter = ReturnType<typeof createAppRouter>;

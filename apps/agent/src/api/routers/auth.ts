@@ -1,0 +1,45 @@
+import { TRPCError } from '@trpc/server';
+import * as z from 'zod';
+import { type AuthPort, LoginRefused } from '../ports.ts';
+import { anybody, loggedIn, router } from '../trpc.ts';
+
+/** OPAQUE's messages are base64url; the longest, a registration record, has 256 letters. */
+const opaqueMessage = z.string().regex(/^[\w-]{1,1024}$/);
+
+const codes: Record<LoginRefused['why'], TRPCError['code']> = {
+  'already-claimed': 'PRECONDITION_FAILED',
+  'not-claimed': 'PRECONDITION_FAILED',
+  wrong: 'UNAUTHORIZED',
+  malformed: 'BAD_REQUEST',
+  'too-many': 'TOO_MANY_REQUESTS',
+};
+function answering<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (cause instanceof LoginRefused) throw new TRPCError({ code: codes[cause.why], message: cause.message, cause });
+    throw cause;
+  }
+}
+
+export const authRouter = (auth: AuthPort) =>
+  router({
+    loginStart: anybody
+      .input(z.object({ identifier: z.enum(['claim', 'operator']), request: opaqueMessage }))
+      .output(z.object({ loginId: z.string(), response: z.string() }))
+      .mutation(({ ctx, input }) => answering(() => auth.loginStart(ctx.caller, input.identifier, input.request))),
+    /** The session's key is what OPAQUE left in the page; it does not travel. */
+    loginFinish: anybody
+      .input(z.object({ loginId: z.string().max(64), request: opaqueMessage }))
+      .output(z.object({ sessionId: z.string() }))
+      .mutation(({ ctx, input }) => answering(() => auth.loginFinish(ctx.caller, input.loginId, input.request))),
+    registerStart: loggedIn
+      .input(z.object({ request: opaqueMessage }))
+      .output(z.object({ response: z.string() }))
+      .mutation(({ input }) => answering(() => auth.registerStart(input.request))),
+    /** Sets the operator's passphrase. Every session ends, this one too: log in with the passphrase next. */
+    registerFinish: loggedIn.input(z.object({ record: opaqueMessage })).mutation(({ input }) => answering(() => auth.registerFinish(input.record))),
+    /** Who this session is. */
+    session: loggedIn.output(z.object({ kind: z.enum(['claimant', 'operator']) })).query(({ ctx }) => ({ kind: ctx.principal.kind })),
+    logout: loggedIn.mutation(({ ctx }) => auth.logout(ctx.principal.session)),
+  });

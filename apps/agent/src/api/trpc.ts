@@ -1,0 +1,65 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import { LoginRefused, type Principal, type Unauthorised } from './ports.ts';
+
+export interface CallContext {
+  readonly principal: Principal;
+  /** Address of the caller, for rate limits. */
+  readonly caller: string;
+}
+
+/** Travels as `error.data.reason`, for the page to choose its words by. */
+export type Reason = Unauthorised | LoginRefused['why'] | 'claim-only';
+
+class Denied extends Error {
+  readonly reason: Reason;
+  constructor(reason: Reason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+const t = initTRPC.context<CallContext>().create({
+  errorFormatter({ shape, error }) {
+    const { cause } = error;
+    const reason: Reason | undefined = cause instanceof LoginRefused ? cause.why : cause instanceof Denied ? cause.reason : undefined;
+    const retryAfterMs = cause instanceof LoginRefused ? cause.retryAfterMs : undefined;
+    const { code, httpStatus, path } = shape.data;
+    // Never a stack, and of an error of ours no text: the log has it.
+    const message =
+      error.code === 'INTERNAL_SERVER_ERROR'
+        ? "The node failed to answer this; its log says why. Try again, and restart the node's agent if it stays."
+        : shape.message;
+    return { ...shape, message, data: { code, httpStatus, path, reason, retryAfterMs } };
+  },
+});
+
+export const router = t.router;
+export const anybody = t.procedure;
+
+const words: Record<Unauthorised, string> = {
+  'not-logged-in': 'Log in first.',
+  malformed: 'The authorization header is malformed: expected "EnergyMesh <session> <counter> <mac>".',
+  'unknown-session': 'This session has ended (idle for 30 days, logged out, or the passphrase was changed). Log in again.',
+  'bad-mac': 'The request was not signed with the key of this session. Log in again.',
+  replayed: 'A request with this counter was already answered. Send it again with a new counter.',
+};
+
+/** Has proved the claim code or the passphrase. */
+export const loggedIn = t.procedure.use(({ ctx, next }) => {
+  const { principal } = ctx;
+  if (principal.kind === 'anonymous') throw new TRPCError({ code: 'UNAUTHORIZED', message: words[principal.why], cause: new Denied(principal.why) });
+  return next({ ctx: { ...ctx, principal } });
+});
+
+/** Has proved the passphrase. */
+export const operator = loggedIn.use(({ ctx, next }) => {
+  const { principal } = ctx;
+  if (principal.kind !== 'operator') {
+    throw new TRPCError({
+      code: 'FORBIDDEN',
+      message: 'The claim code only sets the passphrase. Set it, then log in with it.',
+      cause: new Denied('claim-only'),
+    });
+  }
+  return next({ ctx: { ...ctx, principal } });
+});
