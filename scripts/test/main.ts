@@ -1,0 +1,59 @@
+/**
+ * Everything that this machine can run, one suite after the other; the last line is "N passed, N failed".
+ * `node scripts/test/main.ts [suite ...]` runs the named suites only.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Counts, count } from './counts.ts';
+import { runSuite } from './run-suite.ts';
+import { suites } from './suites.ts';
+
+const reports = mkdtempSync(join(tmpdir(), 'energymesh-test-'));
+const wanted = process.argv.slice(2);
+const all = suites(reports);
+const unknown = wanted.filter((name) => !all.some((s) => s.name === name));
+if (unknown.length) {
+  console.error(`no such suite: ${unknown.join(', ')}; there are: ${all.map((s) => s.name).join(', ')}`);
+  process.exit(64);
+}
+
+const rows: { name: string; seconds: number; counts: Counts }[] = [];
+const notRun: { name: string; reason: string }[] = [];
+for (const suite of all) {
+  if (wanted.length && !wanted.includes(suite.name)) continue;
+  const reason = suite.cannotRun?.();
+  if (reason) {
+    notRun.push({ name: suite.name, reason });
+    continue;
+  }
+  console.log(`\n=== ${suite.name}`);
+  const started = performance.now();
+  const ended = await runSuite(suite, (text) => process.stdout.write(text));
+  rows.push({ name: suite.name, seconds: (performance.now() - started) / 1000, counts: count(ended, suite.counting) });
+}
+rmSync(reports, { recursive: true, force: true });
+
+// On CI a suite must not fall away in silence: what did not run is a committed list.
+if (process.env.CI === 'true' && wanted.length === 0) {
+  const committed = JSON.parse(readFileSync(new URL('./not-run-in-ci.json', import.meta.url), 'utf8')) as string[];
+  const actual = notRun.map((n) => n.name);
+  const odd = [
+    ...actual.filter((n) => !committed.includes(n)).map((n) => `${n} did not run`),
+    ...committed.filter((n) => !actual.includes(n)).map((n) => `${n} ran, though it is listed as not run`),
+  ];
+  rows.push({ name: 'ran what it should', seconds: 0, counts: { passed: odd.length ? 0 : 1, failed: odd.length, failures: odd } });
+}
+
+console.log('\n=== summary');
+for (const r of rows)
+  console.log(
+    `${r.name.padEnd(24)} ${r.seconds.toFixed(1).padStart(7)} s  ${String(r.counts.passed).padStart(5)} passed ${String(r.counts.failed).padStart(4)} failed`,
+  );
+for (const n of notRun) console.log(`${n.name.padEnd(24)} not run: ${n.reason}`);
+for (const f of rows.flatMap((r) => r.counts.failures)) console.log(`FAILED: ${f}`);
+const passed = rows.reduce((sum, r) => sum + r.counts.passed, 0);
+const failed = rows.reduce((sum, r) => sum + r.counts.failed, 0);
+console.log(`total ${rows.reduce((sum, r) => sum + r.seconds, 0).toFixed(0)} s`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
