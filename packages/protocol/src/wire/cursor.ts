@@ -1,0 +1,255 @@
+import type { Incarnation, NodeId } from '../ids.ts';
+import type { WireError, WireErrorCode } from './messages.ts';
+import { utf8Decode } from './utf8.ts';
+
+export const u48Max = 2 ** 48 - 1;
+const empty = new Uint8Array(0);
+
+/** Codes of the hex digits: "0" to "9", "a" to "f". */
+const digit = Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
+
+/** 8 bytes at `at` as 16 lower-case hex digits. */
+export function hex64At(view: DataView, at: number): string {
+  const high = view.getUint32(at);
+  const low = view.getUint32(at + 4);
+  const d = digit as number[];
+  return String.fromCharCode(
+    d[high >>> 28]!,
+    d[(high >>> 24) & 15]!,
+    d[(high >>> 20) & 15]!,
+    d[(high >>> 16) & 15]!,
+    d[(high >>> 12) & 15]!,
+    d[(high >>> 8) & 15]!,
+    d[(high >>> 4) & 15]!,
+    d[high & 15]!,
+    d[low >>> 28]!,
+    d[(low >>> 24) & 15]!,
+    d[(low >>> 20) & 15]!,
+    d[(low >>> 16) & 15]!,
+    d[(low >>> 12) & 15]!,
+    d[(low >>> 8) & 15]!,
+    d[(low >>> 4) & 15]!,
+    d[low & 15]!,
+  );
+}
+
+export const u48At = (view: DataView, at: number): number => view.getUint16(at) * 0x1_0000_0000 + view.getUint32(at + 2);
+
+/**
+ * Reads big-endian fields one after the other and never throws: the first failure is kept in `error`, from then on every read gives zeros.
+ * Callers read a whole structure and look at `error` once; loops over a count also stop at `error`, so that a lying count costs nothing.
+ */
+export class Reader {
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  #at: number;
+  error: WireErrorCode | undefined = undefined;
+  errorAt = 0;
+
+  constructor(bytes: Uint8Array, at = 0) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = at;
+    if (at > bytes.byteLength) this.fail('truncated');
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  get left(): number {
+    return this.error === undefined ? this.bytes.byteLength - this.#at : 0;
+  }
+
+  fail(code: WireErrorCode): void {
+    if (this.error !== undefined) return;
+    this.error = code;
+    this.errorAt = this.#at;
+  }
+
+  #step(size: number): number {
+    if (this.error !== undefined) return -1;
+    const at = this.#at;
+    if (at + size > this.bytes.byteLength) {
+      this.fail('truncated');
+      return -1;
+    }
+    this.#at = at + size;
+    return at;
+  }
+
+  u8(): number {
+    const at = this.#step(1);
+    return at < 0 ? 0 : this.#view.getUint8(at);
+  }
+  u16(): number {
+    const at = this.#step(2);
+    return at < 0 ? 0 : this.#view.getUint16(at);
+  }
+  u32(): number {
+    const at = this.#step(4);
+    return at < 0 ? 0 : this.#view.getUint32(at);
+  }
+  i32(): number {
+    const at = this.#step(4);
+    return at < 0 ? 0 : this.#view.getInt32(at);
+  }
+  u48(): number {
+    const at = this.#step(6);
+    return at < 0 ? 0 : u48At(this.#view, at);
+  }
+  /** 16 hex digits. */
+  hex64(): string {
+    const at = this.#step(8);
+    return at < 0 ? '0000000000000000' : hex64At(this.#view, at);
+  }
+  id(): NodeId {
+    return this.hex64() as NodeId;
+  }
+  incarnation(): Incarnation {
+    return this.u32() as Incarnation;
+  }
+
+  /** LEB128, at most 48 bits, in its shortest form. */
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < 7; i++) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        if ((i > 0 && byte === 0) || value > u48Max) this.fail('range');
+        return this.error === undefined ? value : 0;
+      }
+      scale *= 128;
+    }
+    this.fail('range');
+    return 0;
+  }
+
+  /** A view into the same memory, no copy. */
+  take(size: number): Uint8Array {
+    const at = this.#step(size);
+    return at < 0 ? empty : this.bytes.subarray(at, at + size);
+  }
+
+  text(size: number): string {
+    const text = utf8Decode(this.take(size));
+    if (text === undefined) this.fail('text');
+    return text ?? '';
+  }
+
+  /** A field that this version knows to be zero. */
+  zero(value: number): void {
+    if (value !== 0) this.fail('reserved');
+  }
+
+  /** Nothing may follow. */
+  end(): void {
+    if (this.error === undefined && this.#at !== this.bytes.byteLength) this.fail('trailing');
+  }
+
+  /** The failure as a value; only to be asked when `error` is set. */
+  wireError(kind?: number): WireError {
+    const error = this.error ?? 'range';
+    return kind === undefined ? { error, at: this.errorAt } : { error, kind, at: this.errorAt };
+  }
+}
+
+/** Writes big-endian fields; grows as needed. Values out of range are bugs of the caller: RangeError. */
+export class Writer {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+  #at = 0;
+
+  /** `size`: the expected length; exact when known, which saves the copy. */
+  constructor(size: number) {
+    this.#bytes = new Uint8Array(size);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  #step(size: number): number {
+    const at = this.#at;
+    const end = at + size;
+    if (end > this.#bytes.byteLength) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.byteLength * 2));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+      this.#view = new DataView(grown.buffer);
+    }
+    this.#at = end;
+    return at;
+  }
+
+  u8(value: number): this {
+    within(value, 0xff);
+    this.#view.setUint8(this.#step(1), value);
+    return this;
+  }
+  u16(value: number): this {
+    within(value, 0xffff);
+    this.#view.setUint16(this.#step(2), value);
+    return this;
+  }
+  u32(value: number): this {
+    within(value, 0xffff_ffff);
+    this.#view.setUint32(this.#step(4), value);
+    return this;
+  }
+  i32(value: number): this {
+    if (!(Number.isInteger(value) && value >= -0x8000_0000 && value <= 0x7fff_ffff)) throw new RangeError(`i32: ${value}`);
+    this.#view.setInt32(this.#step(4), value);
+    return this;
+  }
+  u48(value: number): this {
+    within(value, u48Max);
+    const at = this.#step(6);
+    this.#view.setUint16(at, Math.floor(value / 0x1_0000_0000));
+    this.#view.setUint32(at + 2, value % 0x1_0000_0000);
+    return this;
+  }
+  /** 16 hex digits. */
+  hex64(text: string): this {
+    const high = Number.parseInt(text.slice(0, 8), 16);
+    const low = Number.parseInt(text.slice(8), 16);
+    if (text.length !== 16 || Number.isNaN(high) || Number.isNaN(low)) throw new RangeError(`hex: expected 16 digits, got "${text.slice(0, 40)}"`);
+    const at = this.#step(8);
+    this.#view.setUint32(at, high);
+    this.#view.setUint32(at + 4, low);
+    return this;
+  }
+  varint(value: number): this {
+    within(value, u48Max);
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#view.setUint8(this.#step(1), (rest % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.#view.setUint8(this.#step(1), rest);
+    return this;
+  }
+  put(bytes: Uint8Array): this {
+    this.#bytes.set(bytes, this.#step(bytes.byteLength));
+    return this;
+  }
+  /** Overwrites an earlier u32. */
+  patchU32(at: number, value: number): this {
+    this.#view.setUint32(at, value);
+    return this;
+  }
+  done(): Uint8Array<ArrayBuffer> {
+    return this.#at === this.#bytes.byteLength ? this.#bytes : this.#bytes.subarray(0, this.#at);
+  }
+}
+
+function within(value: number, max: number): void {
+  if (!(Number.isInteger(value) && value >= 0 && value <= max)) throw new RangeError(`number: ${value} is not within 0..${max}`);
+}
+
+/** Whole, and at most what a u32 holds: for ages and sizes, where the bound means "at least so much". */
+export const clampU32 = (value: number): number => Math.min(0xffff_ffff, Math.max(0, Math.floor(value)));
+export const clampU48 = (value: number): number => Math.min(u48Max, Math.max(0, Math.floor(value)));
