@@ -1,0 +1,210 @@
+import { randomBytes, sign } from 'node:crypto';
+import { z } from 'zod';
+import { cryptoKeysOf, distinguishedName, ed25519, publicKeyOfCsr } from './csr.ts';
+import { derOfPem, pemOfDer } from './der.ts';
+import { communityIdOf, generateNodeKey, keyPinOf, type NodeKey, nodeIdOf, nodeKeyFromPem, nodeKeyToPem, publicKeyFromRaw } from './keys.ts';
+import { expectName } from './names.ts';
+import { type Role, urn, validity } from './profile.ts';
+import { x509 } from './x509.ts';
+
+/** Everything that a community's authority is, as plain text. The caller stores it where only its own user reads (0600) and backs it up. */
+const authorityData = z.object({
+  version: z.literal(1),
+  name: z.string(),
+  rootCertificate: z.string(),
+  rootKey: z.string(),
+  issuingCertificate: z.string(),
+  issuingKey: z.string(),
+  /** 32 bytes in base64url: the HMAC key of the community's beacons. */
+  beaconKey: z.string().regex(/^[\w-]{43}$/),
+});
+export type AuthorityData = z.infer<typeof authorityData>;
+
+export interface Issued {
+  /** Leaf and issuing certificate. */
+  readonly chainPem: string;
+  readonly node: string;
+  /** Lower-case hex. */
+  readonly serial: string;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+}
+
+/** The request's signature does not hold, or it is no request. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}
+
+interface Profile {
+  readonly name: string;
+  readonly node?: string;
+  readonly roles: readonly Role[];
+  readonly publicKey: NodeKey['publicKey'];
+  readonly ca?: { readonly pathLength: number };
+  readonly names?: readonly string[];
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** Root and issuing CA of one community. docs/protocol.md §2.3 */
+export class CommunityAuthority {
+  readonly id: string;
+  readonly name: string;
+  readonly rootPem: string;
+  /** SHA-256 of the raw root public key, 64 hex digits: what invites pin. */
+  readonly rootPin: string;
+  readonly beaconKey: Uint8Array;
+  #issuingPem: string;
+  readonly #root: NodeKey;
+  readonly #issuing: NodeKey;
+
+  private constructor(data: AuthorityData) {
+    this.#root = nodeKeyFromPem(data.rootKey);
+    this.#issuing = nodeKeyFromPem(data.issuingKey);
+    this.#issuingPem = data.issuingCertificate;
+    this.id = communityIdOf(this.#root.rawPublicKey);
+    this.name = data.name;
+    this.rootPem = data.rootCertificate;
+    this.rootPin = keyPinOf(this.#root.rawPublicKey);
+    this.beaconKey = new Uint8Array(Buffer.from(data.beaconKey, 'base64url'));
+  }
+
+  /** A new community with new keys. `now`: milliseconds since 1970. */
+  static async create(options: { readonly name: string; readonly now: number }): Promise<CommunityAuthority> {
+    const name = expectName('community name', options.name);
+    const root = generateNodeKey();
+    const issuing = generateNodeKey();
+    const draft: AuthorityData = {
+      version: 1,
+      name,
+      rootCertificate: '',
+      rootKey: nodeKeyToPem(root),
+      issuingCertificate: '',
+      issuingKey: nodeKeyToPem(issuing),
+      beaconKey: randomBytes(32).toString('base64url'),
+    };
+    const unsigned = new CommunityAuthority(draft);
+    const dates = { notBefore: options.now - validity.backdateMs, notAfter: options.now + validity.rootMs };
+    const rootCertificate = await unsigned.#certificate({ name, roles: ['root'], publicKey: root.publicKey, ca: { pathLength: 1 }, ...dates }, root);
+    const authority = new CommunityAuthority({ ...draft, rootCertificate: pemOfDer(rootCertificate) });
+    await authority.renewIssuing(options.now);
+    return authority;
+  }
+
+  /** Throws TypeError or ZodError when the data is not what `save` returned. */
+  static load(data: unknown): CommunityAuthority {
+    return new CommunityAuthority(authorityData.parse(data));
+  }
+
+  save(): AuthorityData {
+    return {
+      version: 1,
+      name: this.name,
+      rootCertificate: this.rootPem,
+      rootKey: nodeKeyToPem(this.#root),
+      issuingCertificate: this.#issuingPem,
+      issuingKey: nodeKeyToPem(this.#issuing),
+      beaconKey: Buffer.from(this.beaconKey).toString('base64url'),
+    };
+  }
+
+  get issuingPem(): string {
+    return this.#issuingPem;
+  }
+
+  get rawRootKey(): Uint8Array {
+    return this.#root.rawPublicKey;
+  }
+
+  /** A new issuing certificate for the same issuing key. The caller saves afterwards. */
+  async renewIssuing(now: number): Promise<void> {
+    const der = await this.#certificate(
+      {
+        name: this.name,
+        roles: ['issuing'],
+        publicKey: this.#issuing.publicKey,
+        ca: { pathLength: 0 },
+        notBefore: now - validity.backdateMs,
+        notAfter: now + validity.issuingMs,
+      },
+      this.#root,
+    );
+    this.#issuingPem = pemOfDer(der);
+  }
+
+  /** A node's certificate for the key in its request, whose signature is checked; name and roles are the caller's decision. Throws BadRequest. */
+  async issueNode(request: { csrPem: string; name: string; roles: { relay: boolean; gateway: boolean }; now: number }): Promise<Issued> {
+    const raw = await publicKeyOfCsr(request.csrPem);
+    if (!raw) throw new BadRequest('certificate request: malformed, not Ed25519, or its signature does not hold');
+    const granted: Role[] = [...(request.roles.relay ? (['relay'] as const) : []), ...(request.roles.gateway ? (['gateway'] as const) : [])];
+    return this.#issue(raw, { name: expectName('node name', request.name), roles: granted, now: request.now });
+  }
+
+  /** A server's certificate (a hub's): `names` are the DNS names and IP addresses under which it is reached. */
+  async issueServer(request: { publicKey: Uint8Array; name: string; names: readonly string[]; now: number }): Promise<Issued> {
+    return this.#issue(request.publicKey, { name: expectName('server name', request.name), roles: ['server'], names: request.names, now: request.now });
+  }
+
+  /** Ed25519 signature by the issuing key: 64 bytes. */
+  signByIssuing(data: Uint8Array): Uint8Array {
+    return new Uint8Array(sign(null, data, this.#issuing.privateKey));
+  }
+
+  async #issue(raw: Uint8Array, what: { name: string; roles: readonly Role[]; names?: readonly string[]; now: number }): Promise<Issued> {
+    const node = nodeIdOf(raw);
+    const notAfter = what.now + validity.leafMs;
+    const publicKey = publicKeyFromRaw(raw);
+    const der = await this.#certificate({ ...what, node, publicKey, notBefore: what.now - validity.backdateMs, notAfter }, this.#issuing);
+    const serial = new x509.X509Certificate(der as Uint8Array<ArrayBuffer>).serialNumber.toLowerCase();
+    return { chainPem: pemOfDer(der) + this.#issuingPem, node, serial, notAfter };
+  }
+
+  async #certificate(profile: Profile, signer: NodeKey): Promise<Uint8Array> {
+    const usages = x509.KeyUsageFlags;
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: newSerial(),
+      subject: this.#subject(profile.name, profile.ca && (profile.ca.pathLength > 0 ? 'root' : 'issuing')),
+      issuer: this.#subject(this.name, signer === this.#root ? 'root' : 'issuing'),
+      notBefore: new Date(profile.notBefore),
+      notAfter: new Date(profile.notAfter),
+      signingAlgorithm: ed25519,
+      publicKey: profile.publicKey.toCryptoKey(ed25519, true, ['verify']),
+      signingKey: cryptoKeysOf(signer).privateKey,
+      extensions: [
+        new x509.BasicConstraintsExtension(profile.ca !== undefined, profile.ca?.pathLength, true),
+        new x509.KeyUsagesExtension(profile.ca ? usages.keyCertSign | usages.cRLSign | usages.digitalSignature : usages.digitalSignature, true),
+        ...(profile.ca ? [] : [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth, x509.ExtendedKeyUsage.serverAuth])]),
+        new x509.SubjectAlternativeNameExtension(this.#alternativeNames(profile)),
+        await x509.SubjectKeyIdentifierExtension.create(profile.publicKey.toCryptoKey(ed25519, true, ['verify'])),
+        await x509.AuthorityKeyIdentifierExtension.create(signer.publicKey.toCryptoKey(ed25519, true, ['verify'])),
+      ],
+    });
+    return new Uint8Array(certificate.rawData);
+  }
+
+  #subject(name: string, unit: 'root' | 'issuing' | undefined): x509.Name {
+    return distinguishedName([['CN', name], ['O', this.name], ...(unit ? ([['OU', unit]] as const) : [])]);
+  }
+
+  #alternativeNames(profile: Profile): { type: 'url' | 'dns' | 'ip'; value: string }[] {
+    const uris = [urn.community(this.id), ...(profile.node ? [urn.node(profile.node)] : []), ...profile.roles.map(urn.role)];
+    const hosts = (profile.names ?? []).map((value) => ({ type: isAddress(value) ? ('ip' as const) : ('dns' as const), value }));
+    return [...uris.map((value) => ({ type: 'url' as const, value })), ...hosts];
+  }
+}
+
+/** 16 random bytes, positive and without a leading zero, so that every library writes it the same way. */
+function newSerial(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = 0x40 | (bytes[0]! & 0x3f);
+  return bytes.toString('hex');
+}
+
+const isAddress = (name: string): boolean => name.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name);
+
+/** The first certificate of a PEM text as DER; throws TypeError when there is none. */
+export function firstDer(pem: string): Uint8Array {
+  const der = derOfPem(pem)?.[0];
+  if (!der) throw new TypeError('expected a certificate in PEM');
+  return der;
+}

@@ -1,0 +1,61 @@
+export { type AuthorityData, BadRequest, CommunityAuthority, type Issued } from './authority.ts';
+export { createCsr, csrBytesMax, publicKeyOfCsr } from './csr.ts';
+export { derOfPem, joinDer, pemOfDer, splitDer } from './der.ts';
+export {
+  checkDevicePassword,
+  type DeviceCredential,
+  type DeviceRole,
+  deviceIdPattern,
+  deviceRoles,
+  deviceVerifier,
+  newDeviceToken,
+  newSalt,
+} from './devices.ts';
+export {
+  type CommunityDocument,
+  DocumentTooBig,
+  type DocumentVerdict,
+  documentBytesMax,
+  type Revocation,
+  signCommunityDocument,
+  type VerifiedDocument,
+  verifyCommunityDocument,
+} from './document.ts';
+export {
+  createInvite,
+  type Invite,
+  type InviteOptions,
+  type InviteRecord,
+  type InviteRole,
+  type InviteVerdict,
+  inviteText,
+  judgeInvite,
+  parseInvite,
+  tokenHashOf,
+} from './invite.ts';
+export {
+  communityIdOf,
+  fingerprintOf,
+  generateNodeKey,
+  keyPinOf,
+  type NodeKey,
+  nodeIdOf,
+  nodeKeyFromPem,
+  nodeKeyToPem,
+  publicKeyFromRaw,
+  rawPublicKeyOf,
+} from './keys.ts';
+export { nameLengthMax, normalName } from './names.ts';
+export { peerBundle } from './peer.ts';
+export { type Role, validity } from './profile.ts';
+export { decodeIdentity, encodeIdentity, identityBytesMax } from './record.ts';
+export {
+  type Accepted,
+  CertificateVerifier,
+  type Circumstances,
+  type ClockReading,
+  type Dates,
+  type RefusalReason,
+  type Refused,
+  type Verdict,
+} from './verify.ts';
