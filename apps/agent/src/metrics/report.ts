@@ -1,0 +1,49 @@
+/**
+ * What a node tells the backend about a window of time, as JSON on `energymesh/<community>/node/<node>/report`.
+ * Instants are Unix milliseconds by the node's clock; windows are aligned to multiples of their length. A report may come twice
+ * (the node died between sending and noting it): (node, from, to) names it.
+ */
+export interface Report {
+  readonly v: 1;
+  readonly node: string;
+  readonly name: string;
+  readonly community: string;
+  readonly version: string;
+  readonly incarnation: number;
+  readonly from: number;
+  readonly to: number;
+  /** False: the node's wall clock may be wrong; `to` is off by as much as the report's own timestamp at the backend is. */
+  readonly clockTrusted: boolean;
+  readonly counters: readonly ReportCounter[];
+  /** How much of the window the node was running. */
+  readonly ranMs: number;
+  /** As it is when the report is made; absent from one made late, whose window is long over. */
+  readonly now?: ReportNow;
+}
+
+export interface ReportCounter {
+  readonly traffic: 'device' | 'betweenNodes' | 'report';
+  readonly direction: 'up' | 'down' | 'between';
+  readonly class: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export interface ReportNow {
+  readonly uptimeMs: number;
+  readonly gateway: boolean;
+  readonly devices: number;
+  readonly neighbours: readonly {
+    readonly node: string;
+    readonly latencyMs: number;
+    readonly costMs: number;
+    readonly bytesIn: number;
+    readonly bytesOut: number;
+  }[];
+  /** Entries in this node's custody, and frames in its send queues. */
+  readonly queue: { readonly waiting: number; readonly oldestMs?: number; readonly frames: number };
+  readonly spool: { readonly bytes: number; readonly bytesMax: number; readonly expired: number; readonly dropped: number };
+}
+
+export const trafficNames = ['device', 'betweenNodes', 'report'] as const;
+export const directionNames = ['up', 'down', 'between'] as const;

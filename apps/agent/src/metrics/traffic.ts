@@ -1,0 +1,46 @@
+import { type Stream, type Traffic, traffic } from '@energymesh/protocol';
+
+/** 0 up (to the backend), 1 down (to a device of the destination node), 2 between nodes. */
+export const direction = { up: 0, down: 1, between: 2 } as const;
+export type Direction = (typeof direction)[keyof typeof direction];
+
+export function directionOf(stream: Stream, kind: Traffic): Direction {
+  if (stream === 'backend') return direction.up;
+  return kind === traffic.device ? direction.down : direction.between;
+}
+
+/** One cell of the minute counters: what was carried in a minute of one kind. */
+export interface CounterRow {
+  readonly minute: number;
+  readonly incarnation: number;
+  readonly traffic: number;
+  readonly direction: number;
+  readonly class: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly mono: number;
+  readonly trusted: boolean;
+}
+
+export interface CounterSum {
+  readonly slot: number;
+  readonly traffic: number;
+  readonly direction: number;
+  readonly class: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export interface RunSpan {
+  readonly startedAt: number;
+  readonly seenAt: number;
+}
+
+/** What metrics keeps (store/). Calls throw when the disk refuses. */
+export interface CounterStore {
+  flush(rows: readonly CounterRow[], run: { readonly id: number; readonly seenAt: number } | undefined): void;
+  sums(from: number, to: number, slotMs: number): CounterSum[];
+  startRun(run: { incarnation: number; startedAt: number; seenAt: number; mono: number; trusted: boolean }): number;
+  runs(from: number, to: number): (RunSpan & { readonly id: number })[];
+  prune(before: number): void;
+}
