@@ -172,6 +172,7 @@ export class Writer {
     return this.#at;
   }
 
+  /** May replace the memory: call it before touching `#bytes` or `#view`. */
   #step(size: number): number {
     const at = this.#at;
     const end = at + size;
@@ -187,22 +188,26 @@ export class Writer {
 
   u8(value: number): this {
     within(value, 0xff);
-    this.#view.setUint8(this.#step(1), value);
+    const at = this.#step(1);
+    this.#view.setUint8(at, value);
     return this;
   }
   u16(value: number): this {
     within(value, 0xffff);
-    this.#view.setUint16(this.#step(2), value);
+    const at = this.#step(2);
+    this.#view.setUint16(at, value);
     return this;
   }
   u32(value: number): this {
     within(value, 0xffff_ffff);
-    this.#view.setUint32(this.#step(4), value);
+    const at = this.#step(4);
+    this.#view.setUint32(at, value);
     return this;
   }
   i32(value: number): this {
     if (!(Number.isInteger(value) && value >= -0x8000_0000 && value <= 0x7fff_ffff)) throw new RangeError(`i32: ${value}`);
-    this.#view.setInt32(this.#step(4), value);
+    const at = this.#step(4);
+    this.#view.setInt32(at, value);
     return this;
   }
   u48(value: number): this {
@@ -226,14 +231,14 @@ export class Writer {
     within(value, u48Max);
     let rest = value;
     while (rest >= 0x80) {
-      this.#view.setUint8(this.#step(1), (rest % 0x80) | 0x80);
+      this.u8((rest % 0x80) | 0x80);
       rest = Math.floor(rest / 0x80);
     }
-    this.#view.setUint8(this.#step(1), rest);
-    return this;
+    return this.u8(rest);
   }
   put(bytes: Uint8Array): this {
-    this.#bytes.set(bytes, this.#step(bytes.byteLength));
+    const at = this.#step(bytes.byteLength);
+    this.#bytes.set(bytes, at);
     return this;
   }
   /** Overwrites an earlier u32. */
