@@ -164,7 +164,7 @@ export class CommunityAuthority {
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: newSerial(),
       subject: this.#subject(profile.name, profile.ca && (profile.ca.pathLength > 0 ? 'root' : 'issuing')),
-      issuer: this.#subject(this.name, signer === this.#root ? 'root' : 'issuing'),
+      issuer: this.#subject(this.name, profile.ca ? 'root' : 'issuing'),
       notBefore: new Date(profile.notBefore),
       notAfter: new Date(profile.notAfter),
       signingAlgorithm: ed25519,
