@@ -26,15 +26,14 @@ export function encodeAck(ack: Ack): Uint8Array {
 
 export function decodeAck(frame: Uint8Array, flags: number): Ack | WireError {
   const reader = new Reader(frame, headerBytes);
-  const { encoding, bits, ...routed } = readRouted(reader, flags);
-  reader.zero(encoding);
-  reader.zero(bits & ~streamBit);
+  const { encoding: _, bits, ...routed } = readRouted(reader, flags, 0, streamBit);
   const ackedClass = reader.u8();
+  if (ackedClass > 3) reader.fail('range');
   const ackBits = reader.u8();
   reader.zero(ackBits & ~sawCongestionBit);
   const echoTransmission = reader.u48();
   const count = reader.u16();
-  if (ackedClass > 3 || count > ackRunsMax) reader.fail('range');
+  if (count > ackRunsMax) reader.fail('range');
   const runs: Ack['runs'][number][] = [];
   for (let i = 0; i < count && reader.error === undefined; i++) {
     const run = { incarnation: reader.incarnation(), first: reader.u48(), count: reader.u32() };

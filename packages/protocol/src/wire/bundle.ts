@@ -2,7 +2,7 @@ import type { Traffic } from '../ids.ts';
 import { Reader, u48Max } from './cursor.ts';
 import { endFrame, headerBytes } from './frame.ts';
 import { type Bundle, type BundleHeader, kind, type WireError } from './messages.ts';
-import { beginRouted, clearMutable, readRouted, routedBytes, streamBit } from './routed.ts';
+import { beginRouted, clearMutable, readRouted, routedBytes, streamBit, trafficMask } from './routed.ts';
 
 /** Where the payload starts. docs/protocol.md §6.2 */
 export const bundleHeaderBytes = 62;
@@ -28,21 +28,19 @@ export function encodeBundle(header: BundleHeader, payload: Uint8Array): Uint8Ar
 /** `payload` is a view into the frame. */
 export function decodeBundle(frame: Uint8Array, flags: number, bundleEntriesMax: number): Bundle | WireError {
   const reader = new Reader(frame, headerBytes);
-  const { encoding, bits, ...routed } = readRouted(reader, flags);
-  reader.zero(encoding & ~(deflateBit | sealedBit));
-  reader.zero(bits & ~(3 | streamBit));
-  const traffic = bits & 3;
+  const { encoding, bits, ...routed } = readRouted(reader, flags, deflateBit | sealedBit, trafficMask | streamBit);
   const first = reader.u48();
+  if (first < 1) reader.fail('range');
   const count = reader.u16();
+  if (count < 1 || count > bundleEntriesMax || first + count > u48Max) reader.fail('range');
   const floor = { incarnation: reader.incarnation(), sequence: reader.u48() };
   const entryIncarnation = reader.incarnation();
-  if (traffic > 2 || first < 1 || count < 1 || count > bundleEntriesMax || first + count > u48Max) reader.fail('range');
   if (reader.error !== undefined) return reader.wireError(kind.bundle);
   return {
     kind: kind.bundle,
     ...routed,
     encoding: { deflate: (encoding & deflateBit) !== 0, sealed: (encoding & sealedBit) !== 0 },
-    traffic: traffic as Traffic,
+    traffic: (bits & trafficMask) as Traffic,
     stream: (bits & streamBit) !== 0 ? 'node' : 'backend',
     first,
     count,

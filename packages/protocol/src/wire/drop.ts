@@ -11,13 +11,11 @@ export function encodeDrop(drop: Drop): Uint8Array {
 
 export function decodeDrop(frame: Uint8Array, flags: number): Drop | WireError {
   const reader = new Reader(frame, headerBytes);
-  const { encoding, bits, ...routed } = readRouted(reader, flags);
-  reader.zero(encoding);
-  reader.zero(bits);
+  const { encoding: _, bits: __, ...routed } = readRouted(reader, flags, 0, 0);
   const reason = reader.u8();
+  if (reason < 1 || reason > reasonMax) reader.fail('range');
   reader.zero(reader.u8());
   const droppedTransmission = reader.u48();
-  if (reason < 1 || reason > reasonMax) reader.fail('range');
   reader.end();
   if (reader.error !== undefined) return reader.wireError(kind.drop);
   return { kind: kind.drop, ...routed, reason: reason as Drop['reason'], droppedTransmission };

@@ -42,9 +42,8 @@ export function decodeLinkState(body: Uint8Array): LinkState | WireError {
   let before = nobody;
   for (let i = 0; i < count && reader.error === undefined; i++) {
     const node = reader.id();
+    if (reader.error === undefined && node <= before) reader.fail('order');
     const cost = reader.u16();
-    if (reader.error !== undefined) break;
-    if (node <= before) reader.fail('order');
     if (cost < 1) reader.fail('range');
     before = node;
     neighbours.push({ node, cost });

@@ -19,6 +19,8 @@ export const routedBytes = 40;
 
 export const congestedFlag = 1;
 const nobody = '0000000000000000';
+export const trafficMask = 3;
+const trafficMax = 2;
 export const streamBit = 1 << 2;
 
 export type RoutedKind = typeof kind.bundle | typeof kind.ack | typeof kind.drop;
@@ -95,19 +97,24 @@ export interface RoutedFields extends Routed {
   readonly bits: number;
 }
 
-/** Reads offsets 8 to 40; failures are left in the reader. */
-export function readRouted(reader: Reader, flags: number): RoutedFields {
+/** Reads offsets 8 to 40; failures are left in the reader. The masks say which bits this kind knows. */
+export function readRouted(reader: Reader, flags: number, encodingMask: number, bitsMask: number): RoutedFields {
   if ((flags & ~congestedFlag) !== 0) reader.fail('reserved');
   const cls = reader.u8();
   if (cls > 3) reader.fail('range');
   const hopLimit = reader.u8();
   const encoding = reader.u8();
+  reader.zero(encoding & ~encodingMask);
   const bits = reader.u8();
+  reader.zero(bits & ~bitsMask);
+  if ((bits & trafficMask) > trafficMax) reader.fail('range');
   const destination = reader.id();
+  if (destination === nobody) reader.fail('range');
   const origin = reader.id();
+  if (origin === nobody) reader.fail('range');
   const incarnation = reader.incarnation();
   const transmission = reader.u48();
-  if (destination === nobody || origin === nobody || transmission === 0) reader.fail('range');
+  if (transmission === 0) reader.fail('range');
   reader.zero(reader.u16());
   return { class: cls as TrafficClass, hopLimit, congested: (flags & congestedFlag) !== 0, encoding, bits, destination, origin, incarnation, transmission };
 }
