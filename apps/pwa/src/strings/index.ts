@@ -1,0 +1,1 @@
+export { en as strings } from './en.ts';
