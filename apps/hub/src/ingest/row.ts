@@ -1,0 +1,24 @@
+import type { DeviceKind } from '../topics.ts';
+
+interface Entry {
+  /** Null: came without an entry id, so it cannot be told from its repetition. */
+  readonly entryId: string | null;
+  /** Where it entered the mesh. */
+  readonly node: string | null;
+  readonly receivedAt: number;
+  readonly ageMs: number | null;
+  readonly payload: Uint8Array;
+}
+
+/** One message to be kept, named by its table. */
+export type Row =
+  | (Entry & {
+      readonly table: 'telemetry';
+      readonly device: string;
+      readonly kind: DeviceKind;
+      readonly fingerprint: string | null;
+      /** The device sent it with DUP set. */
+      readonly dup: boolean;
+      readonly late: boolean;
+    })
+  | (Entry & { readonly table: 'reports' | 'expired'; readonly subject: string });

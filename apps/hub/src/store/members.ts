@@ -1,0 +1,85 @@
+import { asc, desc, eq, lte, sql } from 'drizzle-orm';
+import type { DeviceCredential, InviteRecord, Issued, Revocation } from '@energymesh/identity';
+import type { Session } from './database.ts';
+import { communityDocument, deviceFigures, devices, events, figures, invites, nodes, revocations } from './schema.ts';
+
+export type NodeRecord = typeof nodes.$inferSelect;
+
+export async function inviteBy(session: Session, tokenHash: string): Promise<InviteRecord | undefined> {
+  const [row] = await session.select().from(invites).where(eq(invites.tokenHash, tokenHash));
+  return row && { ...row, role: row.role === 'gateway' ? 'gateway' : 'relay' };
+}
+
+export async function addInvite(session: Session, record: InviteRecord, now: number): Promise<void> {
+  await session.insert(invites).values({ ...record, createdAt: now });
+}
+
+export async function countUse(session: Session, tokenHash: string): Promise<void> {
+  await session
+    .update(invites)
+    .set({ uses: sql`${invites.uses} + 1` })
+    .where(eq(invites.tokenHash, tokenHash));
+}
+
+export const nodeBy = async (session: Session, id: string): Promise<NodeRecord | undefined> => (await session.select().from(nodes).where(eq(nodes.id, id)))[0];
+
+export const allNodes = (session: Session): Promise<NodeRecord[]> => session.select().from(nodes).orderBy(asc(nodes.enrolledAt), asc(nodes.id));
+
+export async function putNode(session: Session, node: { issued: Issued; name: string; gateway: boolean; invite: string; now: number }): Promise<void> {
+  const certificate = { certificateSerial: node.issued.serial, certificateNotAfter: node.issued.notAfter };
+  const { name, gateway, invite } = node;
+  await session
+    .insert(nodes)
+    .values({ id: node.issued.node, name, gateway, invite, enrolledAt: node.now, ...certificate })
+    .onConflictDoUpdate({ target: nodes.id, set: { name, gateway, invite, ...certificate } });
+}
+
+export async function allDevices(session: Session): Promise<DeviceCredential[]> {
+  const rows = await session.select().from(devices).orderBy(asc(devices.id));
+  return rows.map(({ id, role, salt, verifier }) => ({ id, role: role as DeviceCredential['role'], salt, verifier }));
+}
+
+/** A device of that id gets the new credential, and its old token counts no more. */
+export async function putDevice(session: Session, device: DeviceCredential, now: number): Promise<void> {
+  const { role, salt, verifier } = device;
+  await session
+    .insert(devices)
+    .values({ ...device, addedAt: now })
+    .onConflictDoUpdate({ target: devices.id, set: { role, salt, verifier } });
+}
+
+export async function removeDevice(session: Session, id: string): Promise<boolean> {
+  return (await session.delete(devices).where(eq(devices.id, id)).returning({ id: devices.id })).length > 0;
+}
+
+export async function allRevocations(session: Session): Promise<Revocation[]> {
+  const rows = await session.select().from(revocations).orderBy(asc(revocations.seq));
+  return rows.map(({ node, serial }) => (serial === null ? { node } : { node, serial }));
+}
+
+export async function addRevocation(session: Session, revocation: Revocation, now: number): Promise<void> {
+  await session.insert(revocations).values({ node: revocation.node, serial: revocation.serial ?? null, at: now });
+}
+
+export const storedDocument = async (session: Session) => (await session.select().from(communityDocument).where(eq(communityDocument.id, 1)))[0];
+
+export async function putDocument(session: Session, document: { number: number; issuedAt: number; bytes: Uint8Array }): Promise<void> {
+  await session
+    .insert(communityDocument)
+    .values({ id: 1, ...document })
+    .onConflictDoUpdate({ target: communityDocument.id, set: document });
+}
+
+export const allFigures = async (session: Session): Promise<ReadonlyMap<string, number>> =>
+  new Map((await session.select().from(figures)).map((row) => [row.name, row.value]));
+
+export const allDeviceFigures = (session: Session) => session.select().from(deviceFigures).orderBy(asc(deviceFigures.device));
+
+const eventsMax = 10_000;
+
+export async function addEvent(session: Session, event: { at: number; kind: string; detail: string }): Promise<void> {
+  const [row] = await session.insert(events).values(event).returning({ seq: events.seq });
+  await session.delete(events).where(lte(events.seq, row!.seq - eventsMax));
+}
+
+export const newestEvents = (session: Session, limit: number) => session.select().from(events).orderBy(desc(events.seq)).limit(limit);
