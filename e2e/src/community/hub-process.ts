@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Child } from './child.ts';
+import type { CommunityOptions, ExternalBroker } from './community.ts';
+import type { Role } from './layout.ts';
+import { until } from './until.ts';
+
+export interface HubPorts {
+  readonly http: number;
+  readonly https: number;
+  readonly broker: number;
+  readonly tools: number;
+}
+
+export interface HubStats {
+  readonly received: number;
+  readonly unique: number;
+  readonly duplicates: number;
+}
+
+/** The hub as a process of its own, and its admin API. */
+export class HubProcess {
+  readonly dir: string;
+  readonly #o: { readonly ports: HubPorts; readonly logFile: string; readonly options: CommunityOptions };
+  /** May be set before the first start: an external broker that needs the community's root to start. */
+  broker: ExternalBroker | undefined;
+  #brokerRuns = false;
+  #child: Child | undefined;
+
+  constructor(options: { readonly dir: string; readonly ports: HubPorts; readonly logFile: string; readonly options: CommunityOptions }) {
+    this.dir = options.dir;
+    this.#o = options;
+    mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.running ? this.#child.pid : undefined;
+  }
+  get statusUrl(): string {
+    return `http://localhost:${this.#o.ports.http}`;
+  }
+  /** Where observers and backend programs connect. */
+  get tools(): ExternalBroker['tools'] & { readonly ca?: string } {
+    if (this.broker) return { ...this.broker.tools, ca: this.broker.ca };
+    return { url: `mqtt://127.0.0.1:${this.#o.ports.tools}`, username: 'backend', password: readFileSync(join(this.dir, 'tools-password'), 'utf8').trim() };
+  }
+
+  async start(): Promise<void> {
+    const { ports } = this.#o;
+    const config = {
+      dataDir: this.dir,
+      community: { name: 'Millbrook' },
+      publicHosts: ['localhost', '127.0.0.1'],
+      http: { host: '127.0.0.1', port: ports.http },
+      https: { host: '127.0.0.1', port: ports.https },
+      broker: this.broker
+        ? { kind: 'external', ...this.broker.tools, ca: this.#file('broker-ca.pem', this.broker.ca), gateways: { url: this.broker.url } }
+        : { kind: 'embedded', host: '127.0.0.1', port: ports.broker, tools: { host: '127.0.0.1', port: ports.tools } },
+      logLevel: 'info',
+    };
+    const file = this.#file('config.json', JSON.stringify(config, undefined, 2));
+    this.#child = new Child({ name: 'hub', argv: [...this.#o.options.program.hub, '--config', file], logFile: this.#o.logFile });
+    if (this.broker && !this.#brokerRuns) {
+      await until(`the community's root certificate (log: ${this.#o.logFile})`, 60_000, () => existsSync(join(this.dir, 'root.pem')));
+      await this.broker.run(this.rootPem());
+      this.#brokerRuns = true;
+    }
+    await until(`the hub to answer (log: ${this.#o.logFile})`, 120_000, async () => {
+      if (!this.#child?.running) throw new Error(`the hub ended at start; its log: ${this.#o.logFile}`);
+      return existsSync(join(this.dir, 'admin-token')) && (await this.healthy());
+    });
+  }
+
+  async healthy(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.statusUrl}/healthz`, { signal: AbortSignal.timeout(2000) })).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async invite(gateway: boolean, name: string): Promise<string> {
+    const answer = await this.#admin<{ invite: string }>('invites', { role: gateway ? 'gateway' : 'relay', uses: 1, note: name });
+    return answer.invite;
+  }
+
+  async addDevice(id: string, role: Role): Promise<string> {
+    return (await this.#admin<{ token: string }>('devices', { id, role })).token;
+  }
+
+  async revoke(node: string): Promise<void> {
+    await this.#admin('revoke', { node });
+  }
+
+  /** The hub publishes a command to the device. */
+  async command(device: string, payload: object, ttlSeconds: number): Promise<void> {
+    await this.#admin('commands', { device, payload, ttlSeconds });
+  }
+
+  async stats(): Promise<HubStats> {
+    const response = await fetch(`${this.statusUrl}/stats`, { signal: AbortSignal.timeout(5000) });
+    return (await response.json()) as HubStats;
+  }
+
+  rootPem(): string {
+    return readFileSync(join(this.dir, 'root.pem'), 'utf8');
+  }
+
+  /** What a gateway puts into its configuration. */
+  backend(): { url: string; ca: string; envelope: boolean } {
+    return { url: `mqtts://127.0.0.1:${this.#o.ports.broker}`, ca: join(this.dir, 'root.pem'), envelope: true };
+  }
+
+  stop(): Promise<void> {
+    return this.#child?.stop() ?? Promise.resolve();
+  }
+
+  kill(): Promise<void> {
+    return this.#child?.kill() ?? Promise.resolve();
+  }
+
+  async #admin<T>(path: string, body: object): Promise<T> {
+    const response = await fetch(`${this.statusUrl}/admin/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${readFileSync(join(this.dir, 'admin-token'), 'utf8').trim()}` },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) throw new Error(`hub: POST /admin/${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  #file(name: string, text: string): string {
+    const path = join(this.dir, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  }
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Community, type CommunityOptions } from '../community/community.ts';
+import type { Layout } from '../community/layout.ts';
+import { LinkProxy } from '../community/link-proxy.ts';
+import { built } from '../community/program.ts';
+import { until } from '../community/until.ts';
+import { Mosquitto } from './mosquitto.ts';
+import { Observer } from './observer.ts';
+import { Publisher } from './publisher.ts';
+
+export type BrokerKind = 'embedded' | 'mosquitto';
+
+export interface WorldOptions {
+  readonly layout: Layout;
+  readonly broker: BrokerKind;
+  /** Edges ("A-B") that get a link proxy, so that they can be blackholed. */
+  readonly proxied?: readonly string[];
+  readonly reportEveryMs?: number;
+  readonly pwa?: boolean;
+}
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+/** A community in a folder of its own, with an observer at its backend. Everything ends with the scope that holds it. */
+export class World {
+  readonly community: Community;
+  readonly observer: Observer;
+  readonly dir: string;
+  readonly #proxies: ReadonlyMap<string, LinkProxy>;
+  readonly #broker: Mosquitto | undefined;
+  readonly #publishers: Publisher[] = [];
+
+  private constructor(parts: {
+    community: Community;
+    observer: Observer;
+    dir: string;
+    proxies: ReadonlyMap<string, LinkProxy>;
+    broker: Mosquitto | undefined;
+  }) {
+    this.community = parts.community;
+    this.observer = parts.observer;
+    this.dir = parts.dir;
+    this.#proxies = parts.proxies;
+    this.#broker = parts.broker;
+  }
+
+  static async open(options: WorldOptions): Promise<World> {
+    const dir = mkdtempSync(join(tmpdir(), 'energymesh-e2e-'));
+    const community = await Community.prepare({
+      layout: options.layout,
+      dir,
+      program: built(root),
+      progress: () => {},
+      ...(options.proxied ? { proxied: options.proxied } : {}),
+      ...(options.reportEveryMs ? { reportEveryMs: options.reportEveryMs } : {}),
+      ...(options.pwa ? { pwaDir: join(root, 'apps/pwa/out') } : {}),
+    } satisfies CommunityOptions);
+    const broker = options.broker === 'mosquitto' ? await Mosquitto.prepare(join(dir, 'mosquitto')) : undefined;
+    community.hub.broker = broker;
+    const proxies = new Map<string, LinkProxy>();
+    try {
+      await community.start();
+      for (const edge of options.proxied ?? []) proxies.set(edge, await LinkProxy.open(community.sides(edge), community.beaconKey()));
+      const observer = await Observer.connect(community.hub.tools, broker ? 5 : 4);
+      const world = new World({ community, observer, dir, proxies, broker });
+      await world.connected();
+      return world;
+    } catch (error) {
+      await community.stop();
+      await broker?.stop();
+      throw error;
+    }
+  }
+
+  /** Every running node has a way to a gateway. */
+  async connected(msMax = 60_000): Promise<void> {
+    for (const agent of this.community.agents.values()) {
+      if (agent.running) await until(`node ${agent.node.key} to have a way to a gateway`, msMax, async () => (await agent.health())?.gateway != null);
+    }
+  }
+
+  proxy(edge: string): LinkProxy {
+    const proxy = this.#proxies.get(edge);
+    if (!proxy) throw new Error(`edge ${edge} has no proxy`);
+    return proxy;
+  }
+
+  async publisher(device: string): Promise<Publisher> {
+    const publisher = await Publisher.connect(this.community.device(device), this.community.hub.rootPem());
+    this.#publishers.push(publisher);
+    return publisher;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const publisher of this.#publishers) await publisher.close();
+    await this.observer.close();
+    for (const proxy of this.#proxies.values()) await proxy.close();
+    await this.community.stop();
+    await this.#broker?.stop();
+    if (!process.env.KEEP_E2E) rmSync(this.dir, { recursive: true, force: true });
+  }
+}
