@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { CertificateVerifier, derOfPem, encodeIdentity, type InviteRole } from '@energymesh/identity';
+import { z } from 'zod';
+import { readIfThere, writeDurably } from './files.ts';
+
+const hex16 = z.string().regex(/^[0-9a-f]{16}$/);
+const base64 = (bytesMax: number) => z.base64().max(Math.ceil((bytesMax * 4) / 3) + 4);
+
+/** What the hub answers to a node that it admits. docs/hub.md */
+export const admission = z.object({
+  /** Leaf and issuing certificate, PEM. */
+  chain: z.string().max(8192),
+  /** The community's root certificate, PEM. */
+  root: z.string().max(4096),
+  community: z.object({ id: hex16, name: z.string().min(1).max(64) }),
+  beaconKey: base64(32),
+  /** The newest community document. */
+  document: base64(128 * 1024),
+  /** How a gateway reaches the backend's broker; read by the uplink. */
+  backend: z.unknown().optional(),
+  gateway: z.boolean().optional(),
+});
+export type Admission = z.infer<typeof admission>;
+
+const stored = z.object({
+  version: z.literal(1),
+  chain: z.string(),
+  root: z.string(),
+  community: z.object({ id: hex16, name: z.string() }),
+  beaconKey: z.base64(),
+  hubs: z.array(z.string()).max(4),
+  backend: z.unknown().optional(),
+  gateway: z.boolean(),
+});
+
+/** This node's membership in a community, as it is kept on disk. */
+export interface Enrolment {
+  readonly chain: string;
+  readonly root: string;
+  readonly community: { readonly id: string; readonly name: string };
+  readonly beaconKey: Uint8Array;
+  readonly hubs: readonly string[];
+  readonly backend: unknown;
+  readonly gateway: boolean;
+}
+export type { InviteRole };
+
+const fileName = 'enrolment.json';
+
+/** Undefined when the node is not enrolled. Throws, naming the file, when the file is there but broken: an operator enrols anew by removing it. */
+export function loadEnrolment(folder: string): Enrolment | undefined {
+  const path = join(folder, fileName);
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    const { version: _version, beaconKey, ...rest } = stored.parse(JSON.parse(text.toString('utf8')));
+    const enrolment = { ...rest, beaconKey: Buffer.from(beaconKey, 'base64'), backend: rest.backend };
+    verifierOf(enrolment);
+    encodeIdentity(enrolment.chain);
+    return enrolment;
+  } catch (cause) {
+    throw new Error(`${path}: the enrolment cannot be read; remove it to enrol anew`, { cause });
+  }
+}
+
+export function storeEnrolment(folder: string, enrolment: Enrolment): void {
+  const content = { version: 1, ...enrolment, beaconKey: Buffer.from(enrolment.beaconKey).toString('base64') };
+  writeDurably(join(folder, fileName), `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+/** Pins the root of the enrolment. Throws when it is no root certificate or another community's. */
+export function verifierOf(enrolment: Pick<Enrolment, 'root' | 'community'>, pin?: string): CertificateVerifier {
+  const root = derOfPem(enrolment.root)?.[0];
+  const verifier = root && CertificateVerifier.fromRoot(root, pin);
+  if (!verifier) throw new TypeError(pin === undefined ? 'root: not a root certificate' : 'root: not the root certificate that the invite names');
+  if (verifier.community !== enrolment.community.id) throw new TypeError(`root: of community ${verifier.community}, expected ${enrolment.community.id}`);
+  return verifier;
+}

@@ -1,0 +1,259 @@
+import { join } from 'node:path';
+import {
+  type CertificateVerifier,
+  type Circumstances,
+  type Dates,
+  encodeIdentity,
+  type NodeKey,
+  nodeKeyToPem,
+  type RefusalReason,
+  type VerifiedDocument,
+  verifyCommunityDocument,
+} from '@energymesh/identity';
+import { type Compression, type Crypto, type Incarnation, NodeId } from '@energymesh/protocol';
+import type { Logger } from 'pino';
+import type { Clock, DeviceDirectory } from '../ports.ts';
+import { rawDeflate } from './compression.ts';
+import { meshCrypto } from './crypto.ts';
+import { CommunityDevices } from './directory.ts';
+import { redeemInvite } from './enrol.ts';
+import { type Enrolment, loadEnrolment, storeEnrolment, verifierOf } from './enrolment.ts';
+import { privateFolder, readIfThere, writeDurably } from './files.ts';
+import type { callHub } from './hub-client.ts';
+import { type IncarnationCounter, openIncarnation } from './incarnation.ts';
+import { openNodeKey } from './keystore.ts';
+import { type Renewal, startRenewal } from './renewal.ts';
+import { TrustedTime } from './trusted-time.ts';
+
+export interface IdentityOptions {
+  /** The files lie in its folder `identity`, mode 0700. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** When this program was built, milliseconds since 1970: no true time is before it. */
+  readonly buildDate: number;
+  readonly logger: Logger;
+  readonly random?: () => number;
+  /** Replaced in tests. */
+  readonly call?: typeof callHub;
+}
+
+export type PeerVerdict =
+  | { readonly ok: true; readonly node: NodeId; readonly dates: Dates }
+  | { readonly ok: false; readonly reason: RefusalReason; readonly detail: string };
+
+/** What the mesh needs of an enrolled node (mesh/ports.ts names the same shape). */
+export interface MembershipView {
+  readonly node: NodeId;
+  readonly name: string;
+  readonly incarnation: Incarnation;
+  readonly crypto: Crypto;
+  readonly compression: Compression;
+  beaconKey(): Uint8Array;
+  certificate(): Uint8Array;
+  tls(): { readonly key: string; readonly chain: string };
+  judge(bundle: Uint8Array): PeerVerdict;
+  communityDocument(): Uint8Array | undefined;
+  revokedNodes(): readonly NodeId[];
+  raiseIncarnation(seen: Incarnation): void;
+  onChange(handler: () => void): () => void;
+}
+
+/** Reads or makes the node's key and counts its incarnation up, durably, before it returns. Throws errors that name the file. */
+export function openIdentity(options: IdentityOptions, signal: AbortSignal): NodeIdentity {
+  signal.throwIfAborted();
+  const folder = join(options.dataDir, 'identity');
+  privateFolder(folder);
+  const { key, created } = openNodeKey(folder);
+  const incarnation = openIncarnation(folder, !created);
+  const time = new TrustedTime({ folder, clock: options.clock, buildDate: options.buildDate });
+  time.keep();
+  const identity = new NodeIdentity(options, folder, key, incarnation, time, loadEnrolment(folder));
+  if (incarnation.unknown) options.logger.warn({ node: key.nodeId }, 'the incarnation counter was lost: starting at 1 until neighbours name a higher one');
+  identity.recall();
+  return identity;
+}
+
+/** Who this node is: key, incarnation, membership, and the newest community document. */
+export class NodeIdentity implements AsyncDisposable {
+  readonly node: NodeId;
+  readonly fingerprint: string;
+  readonly incarnation: Incarnation;
+  readonly incarnationUnknown: boolean;
+  readonly time: TrustedTime;
+  readonly #options: IdentityOptions;
+  readonly #folder: string;
+  readonly #key: NodeKey;
+  readonly #counter: IncarnationCounter;
+  readonly #devices = new CommunityDevices();
+  readonly #handlers = new Set<() => void>();
+  readonly #closing = new AbortController();
+  #enrolment: Enrolment | undefined;
+  #verifier: CertificateVerifier | undefined;
+  #document: { readonly bytes: Uint8Array; readonly read: VerifiedDocument } | undefined;
+  #renewal: Renewal | undefined;
+
+  constructor(options: IdentityOptions, folder: string, key: NodeKey, counter: IncarnationCounter, time: TrustedTime, enrolment: Enrolment | undefined) {
+    this.#options = options;
+    this.#folder = folder;
+    this.#key = key;
+    this.#counter = counter;
+    this.time = time;
+    this.node = NodeId(key.nodeId);
+    this.fingerprint = key.fingerprint;
+    this.incarnation = counter.value;
+    this.incarnationUnknown = counter.unknown;
+    this.#enrolment = enrolment;
+    this.#verifier = enrolment && verifierOf(enrolment);
+  }
+
+  /** Undefined: not enrolled. */
+  get enrolment(): Enrolment | undefined {
+    return this.#enrolment;
+  }
+
+  get devices(): DeviceDirectory {
+    return this.#devices;
+  }
+
+  /** Dates of the own certificate by the trusted clock: a gateway's role, proofs and invites want `fresh`. */
+  get dates(): Dates | 'expired' {
+    const verdict = this.#ownVerdict();
+    return verdict?.ok ? verdict.dates : 'expired';
+  }
+
+  /** Redeems an invite (its line or file text); does nothing when the node is enrolled already. Throws InviteUnreadable, HubError or the signal's reason. */
+  async enrol(options: { readonly invite: string; readonly name: string; readonly signal: AbortSignal }): Promise<void> {
+    if (this.#enrolment) return;
+    const { clock, random = Math.random, call, logger } = this.#options;
+    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    const { enrolment, document } = await redeemInvite({
+      ...options,
+      signal,
+      key: this.#key,
+      clock,
+      time: this.time,
+      random,
+      ...(call ? { call } : {}),
+      onRetry: (error, afterMs) => logger.warn({ error: error.message, why: error.why, afterMs: Math.round(afterMs) }, 'enrolment failed, trying again'),
+    });
+    this.#adopt(enrolment);
+    this.acceptDocument(document);
+    logger.info({ node: this.node, community: enrolment.community.id, gateway: enrolment.gateway }, 'enrolled');
+  }
+
+  /** Renews the certificate at half of its life, over the hubs of the enrolment, until the identity is closed. */
+  keepRenewed(): void {
+    this.#renewal ??= startRenewal({
+      key: this.#key,
+      time: this.time,
+      clock: this.#options.clock,
+      random: this.#options.random ?? Math.random,
+      logger: this.#options.logger,
+      signal: this.#closing.signal,
+      ...(this.#options.call ? { call: this.#options.call } : {}),
+      current: () => {
+        const own = this.#ownVerdict();
+        return this.#enrolment && own?.ok ? { enrolment: this.#enrolment, name: own.name, issuedAt: own.issuedAt, notAfter: own.notAfter } : undefined;
+      },
+      renewed: (chain) => {
+        if (this.#enrolment) this.#adopt({ ...this.#enrolment, chain });
+      },
+    });
+  }
+
+  /** Takes a community document from the mesh, the hub or a file when it verifies and its number is higher; true when it was taken. */
+  acceptDocument(bytes: Uint8Array): boolean {
+    if (!this.#readDocument(bytes)) return false;
+    writeDurably(join(this.#folder, 'community.document'), bytes);
+    return true;
+  }
+
+  /** Reads what earlier runs have stored. */
+  recall(): void {
+    if (!this.#enrolment) return;
+    this.#noteOwnDate();
+    const bytes = readIfThere(join(this.#folder, 'community.document'));
+    if (bytes && !this.#readDocument(bytes)) this.#options.logger.warn('the stored community document does not verify; waiting for a new one');
+  }
+
+  /** Undefined while the node is not enrolled. A new agreement key with every call: ask once per start. */
+  membership(dictionary: Uint8Array): MembershipView | undefined {
+    const verifier = this.#verifier;
+    const own = this.#ownVerdict();
+    if (!this.#enrolment || !verifier || !own?.ok) return undefined;
+    const enrolled = (): Enrolment => this.#enrolment as Enrolment;
+    const keyPem = nodeKeyToPem(this.#key);
+    return {
+      node: this.node,
+      name: own.name,
+      incarnation: this.incarnation,
+      crypto: meshCrypto({ key: this.#key, verifier, revoked: (node, serial) => this.#isRevoked(node, serial) }),
+      compression: rawDeflate(dictionary),
+      beaconKey: () => enrolled().beaconKey,
+      certificate: () => encodeIdentity(enrolled().chain),
+      tls: () => ({ key: keyPem, chain: enrolled().chain }),
+      judge: (bundle) => this.#judge(verifier, bundle),
+      communityDocument: () => this.#document?.bytes,
+      revokedNodes: () => (this.#document?.read.revoked ?? []).filter((entry) => entry.serial === undefined).map((entry) => NodeId(entry.node)),
+      raiseIncarnation: (seen) => this.#counter.raise(seen),
+      onChange: (handler) => this.onChange(handler),
+    };
+  }
+
+  /** Called after the certificate or the community document changed. */
+  onChange(handler: () => void): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    this.time.close();
+    await this.#renewal?.stopped;
+  }
+
+  #adopt(enrolment: Enrolment): void {
+    storeEnrolment(this.#folder, enrolment);
+    this.#enrolment = enrolment;
+    this.#verifier = verifierOf(enrolment);
+    this.#noteOwnDate();
+    this.#changed();
+  }
+
+  #noteOwnDate(): void {
+    const own = this.#ownVerdict();
+    if (own?.ok) this.time.observe(own.issuedAt);
+  }
+
+  /** Judged without revocation: a revoked node still reads its own name. */
+  #ownVerdict() {
+    if (!this.#enrolment) return undefined;
+    return this.#verifier?.verifyNode(encodeIdentity(this.#enrolment.chain), { clock: this.time.reading() });
+  }
+
+  #judge(verifier: CertificateVerifier, bundle: Uint8Array): PeerVerdict {
+    const circumstances: Circumstances = { clock: this.time.reading(), revoked: (node, serial) => this.#isRevoked(node, serial) };
+    const verdict = verifier.verifyNode(bundle, circumstances);
+    if (!verdict.ok) return verdict;
+    this.time.observe(verdict.issuedAt);
+    return { ok: true, node: NodeId(verdict.node), dates: verdict.dates };
+  }
+
+  #isRevoked(node: string, serial: string): boolean {
+    return this.#document?.read.isRevoked(node, serial) ?? false;
+  }
+
+  #readDocument(bytes: Uint8Array): boolean {
+    const verdict = this.#verifier && verifyCommunityDocument(bytes, this.#verifier);
+    if (!verdict?.ok || verdict.document.number <= (this.#document?.read.number ?? 0)) return false;
+    this.#document = { bytes: Uint8Array.from(bytes), read: verdict.document };
+    this.time.observe(verdict.document.issuedAt);
+    this.#devices.replace(verdict.document.devices);
+    this.#changed();
+    return true;
+  }
+
+  #changed(): void {
+    for (const handler of this.#handlers) handler();
+  }
+}
