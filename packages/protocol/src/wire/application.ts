@@ -138,9 +138,9 @@ export function decodeApplication(body: Uint8Array): ApplicationMessage | WireEr
 
 function readPublish(reader: Reader): Publish | WireError {
   const bits = reader.u8();
+  reader.zero(bits & 0xe0);
   const qos = bits & 3;
   if (qos > 2) reader.fail('range');
-  reader.zero(bits & 0xe0);
   const topic = readText(reader, 1, topicBytesMax);
   if (wildcard.test(topic)) reader.fail('text');
   const client = readText(reader, 0, clientBytesMax);

@@ -1,0 +1,59 @@
+/**
+ * Every section of docs/protocol.md that the source cites ("§5.3") exists, and so does every one that the document itself refers to ("(5.3)").
+ * `node scripts/check-sections.mjs [root]`; exit 1 names file:line of each that does not.
+ * A § behind another document's name ("RFC 9171 §4.2", "docs/devices.md §2") is not ours.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const root = process.argv[2] ?? join(import.meta.dirname, '..');
+const documentPath = join(root, 'docs/protocol.md');
+
+const document = readFileSync(documentPath, 'utf8').split('\n');
+const sections = new Set(document.flatMap((line) => /^#{2,4} (\d+(?:\.\d+)*) /.exec(line)?.[1] ?? []));
+
+/** Source files below `folder`; whatever is generated or installed stays out. */
+function* sources(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!['node_modules', 'dist', 'out', '.next'].includes(entry.name)) yield* sources(path);
+    } else if (/\.(ts|tsx|mts|mjs|js|py)$/.test(entry.name)) yield path;
+  }
+}
+
+const folders = ['packages', 'apps']
+  .filter((parent) => existsSync(join(root, parent)))
+  .flatMap((parent) => readdirSync(join(root, parent)).flatMap((name) => ['src', 'python', 'vectors'].map((part) => join(root, parent, name, part))))
+  .concat(join(root, 'e2e/src'))
+  .filter((folder) => existsSync(folder));
+
+const foreign = /(?:RFC \d+|[\w./-]+\.md|\b[A-Z][\w.-]*-\d[\w.-]*),? $/;
+let cited = 0;
+const missing = [];
+
+function check(path, number, section) {
+  cited++;
+  if (!sections.has(section)) missing.push(`${relative(root, path)}:${number}: docs/protocol.md has no section ${section}`);
+}
+
+for (const folder of folders) {
+  for (const path of sources(folder)) {
+    for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+      for (const match of line.matchAll(/§(\d+(?:\.\d+)*)/g)) {
+        const before = line.slice(0, match.index);
+        if (foreign.test(before) && !before.endsWith('docs/protocol.md ')) continue;
+        check(path, index + 1, match[1]);
+      }
+    }
+  }
+}
+for (const [index, line] of document.entries()) {
+  for (const [, list] of line.matchAll(/\((\d+\.\d+(?:, \d+\.\d+)*)\)/g)) {
+    for (const section of list.split(', ')) check(documentPath, index + 1, section);
+  }
+}
+
+for (const line of missing) console.log(line);
+console.log(`${sections.size} sections, ${cited} citations, ${missing.length} of sections that do not exist`);
+process.exitCode = missing.length > 0 || sections.size === 0 || cited === 0 ? 1 : 0;
