@@ -68,8 +68,8 @@ export class Agreement {
 export function derivePairKeys(shared: Uint8Array, self: Party, peer: Party): PairKeys {
   const selfIsLow = self.node < peer.node;
   const [low, high] = selfIsLow ? [self, peer] : [peer, self];
-  const info = Buffer.concat([Buffer.from('energymesh pair 1'), partyBytes(low), partyBytes(high)]);
-  const material = Buffer.from(hkdfSync('sha256', shared, Buffer.alloc(0), info, 96));
+  const info = Buffer.concat([partyBytes(low), partyBytes(high)]);
+  const material = Buffer.from(hkdfSync('sha256', shared, 'EnergyMesh pair 1', info, 96));
   const lowToHigh = material.subarray(0, 32);
   const highToLow = material.subarray(32, 64);
   const macKey = material.subarray(64, 96);

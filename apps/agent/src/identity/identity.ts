@@ -10,10 +10,10 @@ import {
   type VerifiedDocument,
   verifyCommunityDocument,
 } from '@energymesh/identity';
-import { type Compression, type Crypto, type Incarnation, NodeId } from '@energymesh/protocol';
+import { type Crypto, type Incarnation, NodeId } from '@energymesh/protocol';
 import type { Logger } from 'pino';
 import type { Clock, DeviceDirectory } from '../ports.ts';
-import { rawDeflate } from './compression.ts';
+
 import { meshCrypto } from './crypto.ts';
 import { CommunityDevices } from './directory.ts';
 import { redeemInvite } from './enrol.ts';
@@ -47,7 +47,6 @@ export interface MembershipView {
   readonly name: string;
   readonly incarnation: Incarnation;
   readonly crypto: Crypto;
-  readonly compression: Compression;
   beaconKey(): Uint8Array;
   certificate(): Uint8Array;
   tls(): { readonly key: string; readonly chain: string };
@@ -177,7 +176,7 @@ export class NodeIdentity implements AsyncDisposable {
   }
 
   /** Undefined while the node is not enrolled. A new agreement key with every call: ask once per start. */
-  membership(dictionary: Uint8Array): MembershipView | undefined {
+  membership(): MembershipView | undefined {
     const verifier = this.#verifier;
     const own = this.#ownVerdict();
     if (!this.#enrolment || !verifier || !own?.ok) return undefined;
@@ -188,7 +187,6 @@ export class NodeIdentity implements AsyncDisposable {
       name: own.name,
       incarnation: this.incarnation,
       crypto: meshCrypto({ key: this.#key, verifier, revoked: (node, serial) => this.#isRevoked(node, serial) }),
-      compression: rawDeflate(dictionary),
       beaconKey: () => enrolled().beaconKey,
       certificate: () => encodeIdentity(enrolled().chain),
       tls: () => ({ key: keyPem, chain: enrolled().chain }),

@@ -1,4 +1,4 @@
-import type { Compression, Crypto, Incarnation, NodeId } from '@energymesh/protocol';
+import type { Crypto, Incarnation, NodeId } from '@energymesh/protocol';
 
 /** This node's membership of its community, as mesh/ needs it (identity/ has it). */
 export interface MeshIdentity {
@@ -6,7 +6,6 @@ export interface MeshIdentity {
   readonly name: string;
   readonly incarnation: Incarnation;
   readonly crypto: Crypto;
-  readonly compression?: Compression;
   /** 32 bytes: HMAC key of the community's beacons. */
   beaconKey(): Uint8Array;
   /** The own certificate as it is flooded. */

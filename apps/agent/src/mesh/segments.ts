@@ -3,7 +3,7 @@ import type { NetworkInterfaceInfo } from 'node:os';
 
 /** Where beacons are sent and heard: a network interface (a Pi), or a multicast group of one's own (several nodes on one machine). */
 export type SegmentConfig =
-  | { readonly type: 'interface'; readonly name: string }
+  | { readonly type: 'interface'; readonly name: string; readonly port?: number | undefined }
   /** `interface`: a name or an address; without it the first that is not the loopback, else the loopback. */
   | { readonly type: 'multicast'; readonly group: string; readonly port: number; readonly interface?: string | undefined };
 
@@ -30,7 +30,8 @@ export const segmentName = (segment: SegmentConfig): string =>
 /** Undefined while the interface is not there or has no fitting address. */
 export function resolveSegment(segment: SegmentConfig, interfaces: Interfaces): SegmentAddress | undefined {
   if (segment.type === 'interface') {
-    const { udp6, udp4, port } = defaultGroups;
+    const { udp6, udp4, port: usual } = defaultGroups;
+    const port = segment.port ?? usual;
     return onIpv6(segment.name, udp6, port, interfaces) ?? onIpv4(segment.name, udp4, port, interfaces);
   }
   const { group, port } = segment;

@@ -10,7 +10,7 @@ const macAt = 16;
 const tag = utf8Encode('EnergyMesh beacon 1\0');
 
 export interface Beacon {
-  /** 8 random bytes, new with every start: a node knows its own beacons by it. */
+  /** 8 random bytes, new in every beacon: one seen before is an own beacon or a replayed one. */
   readonly nonce: Uint8Array;
   /** TCP port on which the sender takes links; the address is the datagram's. */
   readonly port: number;
