@@ -24,7 +24,9 @@ beforeEach(() => {
         if (refuse) throw new Error('SQLITE_FULL');
         return entries.push(entry) - 1;
       },
-      healed: (id, healedMs) => void (entries[id] = { ...entries[id]!, healedMs }),
+      healed: (id, healedMs) => {
+        entries[id] = { ...entries[id]!, healedMs };
+      },
     },
   });
 });

@@ -19,6 +19,8 @@ class Denied extends Error {
 }
 
 const t = initTRPC.context<CallContext>().create({
+  // Subscriptions are on WebSocket, which is bounded there.
+  sse: { enabled: false },
   errorFormatter({ shape, error }) {
     const { cause } = error;
     const reason: Reason | undefined = cause instanceof LoginRefused ? cause.why : cause instanceof Denied ? cause.reason : undefined;

@@ -1,0 +1,154 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../ports.ts';
+import type { Principal } from './ports.ts';
+import type { Credentials } from './session-mac.ts';
+
+export type SessionKind = 'claimant' | 'operator';
+export interface SessionRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly counterTop: number;
+  readonly counterBits: string;
+}
+/** What outlives a restart (store/). */
+export interface SessionStore {
+  sessions(): SessionRow[];
+  addSession(session: SessionRow): void;
+  useSession(id: string, used: Pick<SessionRow, 'lastUsedAt' | 'counterTop' | 'counterBits'>): void;
+  deleteSessions(ids: readonly string[]): void;
+}
+
+interface Live {
+  readonly kind: SessionKind;
+  readonly key: string;
+  lastUsedAt: number;
+  counterTop: number;
+  counterBits: bigint;
+}
+/** Requests of one page overtake each other; more than this many out of order is no page. */
+const windowBits = 128n;
+const windowMask = (1n << windowBits) - 1n;
+
+export interface SessionsOptions {
+  readonly store: SessionStore;
+  readonly clock: Clock;
+  readonly idleMs?: number;
+  readonly claimIdleMs?: number;
+  readonly sessionsMax?: number;
+}
+
+/**
+ * Who is logged in. A session is a key that OPAQUE left at both ends and the counters used with it. It is kept in state.db, so that a
+ * restart of the agent logs nobody out; at `sessionsMax` the one idle for longest ends.
+ */
+export class Sessions {
+  readonly #options: Required<SessionsOptions>;
+  readonly #sessions = new Map<string, Live>();
+  readonly #handlers = new Set<(id: string) => void>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = { idleMs: 30 * 24 * 3_600_000, claimIdleMs: 15 * 60_000, sessionsMax: 64, ...options };
+    for (const { id, kind, key, lastUsedAt, counterTop, counterBits } of options.store.sessions()) {
+      if (kind !== 'claimant' && kind !== 'operator') continue;
+      this.#sessions.set(id, { kind, key, lastUsedAt, counterTop, counterBits: BigInt(`0x${counterBits}`) });
+    }
+    this.#endIdle();
+  }
+
+  begin(kind: SessionKind, key: string): string {
+    this.#endIdle();
+    while (this.#sessions.size >= this.#options.sessionsMax) {
+      const [oldest] = [...this.#sessions].reduce((a, b) => (b[1].lastUsedAt < a[1].lastUsedAt ? b : a));
+      this.end([oldest]);
+    }
+    const id = randomBytes(16).toString('base64url');
+    const now = this.#options.clock.wall();
+    this.#options.store.addSession({ id, kind, key, createdAt: now, lastUsedAt: now, counterTop: 0, counterBits: '0' });
+    this.#sessions.set(id, { kind, key, lastUsedAt: now, counterTop: 0, counterBits: 0n });
+    return id;
+  }
+
+  /** `expected` computes the MAC under the session's key. The counter is used up, whatever becomes of the request. */
+  authenticate(credentials: Credentials, expected: (key: string) => string): { principal: Principal; key: string | undefined } {
+    const { sessionId, counter, mac } = credentials;
+    const anonymous = (why: Extract<Principal, { kind: 'anonymous' }>['why'], key?: string) => ({ principal: { kind: 'anonymous' as const, why }, key });
+    const session = this.#sessions.get(sessionId);
+    if (!session || this.#isIdle(session)) return anonymous('unknown-session');
+    const right = Buffer.from(expected(session.key));
+    const given = Buffer.from(mac);
+    if (right.length !== given.length || !timingSafeEqual(right, given)) return anonymous('bad-mac');
+    if (!useCounter(session, counter)) return anonymous('replayed', session.key);
+    session.lastUsedAt = this.#options.clock.wall();
+    this.#save(sessionId, session);
+    return { principal: { kind: session.kind, session: sessionId }, key: session.key };
+  }
+
+  /** A socket of this session is still open. */
+  touch(id: string): void {
+    const session = this.#sessions.get(id);
+    if (!session) return;
+    const now = this.#options.clock.wall();
+    if (now - session.lastUsedAt < 3_600_000) return;
+    session.lastUsedAt = now;
+    this.#save(id, session);
+  }
+
+  has(id: string): boolean {
+    const session = this.#sessions.get(id);
+    return session !== undefined && !this.#isIdle(session);
+  }
+
+  end(ids: readonly string[]): void {
+    this.#options.store.deleteSessions(ids);
+    this.#forget(ids);
+  }
+
+  /** The store has dropped them all. */
+  forgetAll(): void {
+    this.#forget([...this.#sessions.keys()]);
+  }
+
+  /** Told the id of each session that ends. Returns the unsubscriber. */
+  onEnd(handler: (id: string) => void): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  #forget(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (!this.#sessions.delete(id)) continue;
+      for (const handler of this.#handlers) handler(id);
+    }
+  }
+
+  #save(id: string, { lastUsedAt, counterTop, counterBits }: Live): void {
+    this.#options.store.useSession(id, { lastUsedAt, counterTop, counterBits: counterBits.toString(16) });
+  }
+
+  #isIdle({ kind, lastUsedAt }: Live): boolean {
+    return this.#options.clock.wall() - lastUsedAt > (kind === 'claimant' ? this.#options.claimIdleMs : this.#options.idleMs);
+  }
+
+  #endIdle(): void {
+    const idle = [...this.#sessions].filter(([, session]) => this.#isIdle(session)).map(([id]) => id);
+    if (idle.length > 0) this.end(idle);
+  }
+}
+
+/** False: used before, or too far below the highest to know. */
+function useCounter(session: Live, counter: number): boolean {
+  if (counter > session.counterTop) {
+    const ahead = BigInt(counter - session.counterTop);
+    session.counterBits = ahead >= windowBits ? 1n : ((session.counterBits << ahead) | 1n) & windowMask;
+    session.counterTop = counter;
+    return true;
+  }
+  const behind = BigInt(session.counterTop - counter);
+  const bit = 1n << behind;
+  if (behind >= windowBits || (session.counterBits & bit) !== 0n) return false;
+  session.counterBits |= bit;
+  return true;
+}

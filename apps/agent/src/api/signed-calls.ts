@@ -1,0 +1,81 @@
+import type { TRPCError } from '@trpc/server';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import type { Principal } from './ports.ts';
+import type { AppRouter } from './router.ts';
+import { type Credentials, parseAuthorization, requestMac, responseMac, responseMacHeader } from './session-mac.ts';
+import type { Sessions } from './sessions.ts';
+
+const bodyBytesMax = 64 * 1024;
+const batchMax = 32;
+
+export interface SignedCallsOptions {
+  readonly router: AppRouter;
+  readonly sessions: Sessions;
+  readonly onError: (path: string | undefined, error: Error) => void;
+}
+
+/** tRPC over HTTP: checks the request's MAC, answers, and signs the answer for whoever holds the session. `path` is as on the request line. */
+export async function answerCall(request: Request, path: string, caller: string, { router, sessions, onError }: SignedCallsOptions): Promise<Response> {
+  const body = await readBounded(request);
+  if (!body) return new Response(`The request's body is longer than ${bodyBytesMax} bytes.`, { status: 413 });
+  const header = request.headers.get('authorization');
+  const credentials = header === null ? undefined : parseAuthorization(header);
+  const { principal, key } = identify(sessions, header, credentials, (sessionKey, { counter }) =>
+    requestMac(sessionKey, { method: request.method, path, counter, body }),
+  );
+  const answer = await fetchRequestHandler({
+    endpoint: '/trpc',
+    // Streams of answers would have to be signed piecewise: one answer, whole.
+    req: new Request(request.url, { method: request.method, headers: withoutStreaming(request.headers), ...(body.length > 0 && { body }) }),
+    router,
+    createContext: () => ({ principal, caller }),
+    maxBatchSize: batchMax,
+    onError: ({ path: procedure, error }) => isOurs(error) && onError(procedure, error),
+  });
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream')) {
+    await answer.body?.cancel();
+    return new Response('Subscriptions are on the WebSocket at /trpc.', { status: 405 });
+  }
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const headers = new Headers(answer.headers);
+  headers.set('cache-control', 'no-store');
+  if (key !== undefined && credentials) headers.set(responseMacHeader, responseMac(key, { counter: credentials.counter, status: answer.status, body: bytes }));
+  return new Response(bytes, { status: answer.status, headers });
+}
+
+/** A failure of this node; the caller's mistakes and garbage on the wire are not. */
+export function isOurs(error: TRPCError): boolean {
+  const code = (error.cause as { code?: unknown } | undefined)?.code;
+  return error.code === 'INTERNAL_SERVER_ERROR' && !(typeof code === 'string' && code.startsWith('WS_ERR'));
+}
+
+/** `key` is of the session that signed, also when the counter was used before. */
+export function identify(
+  sessions: Sessions,
+  given: unknown,
+  credentials: Credentials | undefined,
+  expected: (key: string, credentials: Credentials) => string,
+): { principal: Principal; key: string | undefined } {
+  if (given === null || given === undefined) return { principal: { kind: 'anonymous', why: 'not-logged-in' }, key: undefined };
+  if (!credentials) return { principal: { kind: 'anonymous', why: 'malformed' }, key: undefined };
+  return sessions.authenticate(credentials, (key) => expected(key, credentials));
+}
+
+function withoutStreaming(headers: Headers): Headers {
+  const kept = new Headers(headers);
+  kept.delete('trpc-accept');
+  kept.delete('accept');
+  return kept;
+}
+
+async function readBounded(request: Request): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!request.body) return new Uint8Array();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of request.body as unknown as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > bodyBytesMax) return undefined;
+    parts.push(part);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
