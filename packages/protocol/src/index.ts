@@ -18,7 +18,7 @@ export type {
   TopologyEdge,
   TopologyNode,
 } from './io.ts';
-export type { MeshNodeApi, MeshNodeOptions } from './node.ts';
+export { MeshNode, type MeshNodeApi, type MeshNodeOptions } from './node.ts';
 export type { CertifiedNode, Compression, Crypto, PairKeys, Ports, Random } from './ports.ts';
 export { Millis, Minutes, never, Seconds } from './units.ts';
 export {

@@ -1,8 +1,22 @@
 import type { ProtocolConfig } from './config.ts';
+import { Custody } from './custody/custody.ts';
+import { Forwarder } from './forwarding/forwarder.ts';
 import type { Incarnation, NodeId, Stream, TrafficClass } from './ids.ts';
 import type { Input, NeighbourView, Output, Topology } from './io.ts';
+import { LinkStatePlane } from './linkstate/plane.ts';
+import { Choice } from './neighbour/choice.ts';
+import type { Connection } from './neighbour/connection.ts';
+import { Links } from './neighbour/links.ts';
+import { agreedCost, isMeasured, type Neighbour } from './neighbour/neighbour.ts';
+import { Neighbours } from './neighbour/neighbours.ts';
+import type { Surroundings } from './parts.ts';
 import type { Ports } from './ports.ts';
-import type { Millis } from './units.ts';
+import { Healing } from './routing/healing.ts';
+import { type RouteChange, Routes } from './routing/routes.ts';
+import { topologyOf } from './routing/topology.ts';
+import { Millis, never } from './units.ts';
+import { decode, isWireError } from './wire/index.ts';
+import { type Heartbeat, kind } from './wire/messages.ts';
 
 export interface MeshNodeOptions {
   readonly node: NodeId;
@@ -26,4 +40,313 @@ export interface MeshNodeApi {
   topology(): Topology;
   /** Counted wire errors, drops and refusals by name. */
   counters(): Readonly<Record<string, number>>;
+}
+
+const version = '0.1.0';
+/** News of the topology is told at most so often. */
+const topologyMs = 1000;
+const topologyCoalesceMs = 100;
+
+/**
+ * Composes the parts. After every input what is due is done in one fixed order (`#evaluate`), so that:
+ * 1. A lost link is out of the table before anything is forwarded.
+ * 2. News goes out after the route run that it caused.
+ * 3. A link is offered to the data plane only between its up and its down.
+ * 4. After `stop`, nothing goes out any more.
+ */
+export class MeshNode implements MeshNodeApi {
+  readonly #options: MeshNodeOptions;
+  readonly #s: Surroundings;
+  readonly #startedAt: Millis;
+  #outputs: Output[] = [];
+  readonly #counters: Record<string, number> = {};
+  readonly #routes: Routes;
+  readonly #plane: LinkStatePlane;
+  readonly #neighbours: Neighbours;
+  readonly #choice: Choice;
+  readonly #links: Links;
+  readonly #forwarder: Forwarder;
+  readonly #custody: Custody;
+  readonly #healing = new Healing();
+  #topologyAt: Millis = never;
+  #topologySaidAt = Number.NEGATIVE_INFINITY as Millis;
+  #stopped = false;
+  #started = false;
+
+  constructor(options: MeshNodeOptions) {
+    this.#options = options;
+    this.#startedAt = options.now;
+    const { node: self, incarnation, config, ports } = options;
+    this.#s = { self, incarnation, config, ports, emit: (output) => this.#outputs.push(output) };
+    const surroundings = this.#s;
+    const count = (name: string): void => {
+      this.#counters[name] = (this.#counters[name] ?? 0) + 1;
+    };
+    this.#routes = new Routes({ self, nodesMax: config.recordsMax, onChanged: (now, change) => this.#routesChanged(now, change) });
+    this.#plane = new LinkStatePlane({
+      surroundings,
+      certificate: options.certificate,
+      routes: this.#routes,
+      send: (node, frame) => this.#neighbours.send(node, 'urgent', frame),
+      neighbours: () => this.#neighbours.measured(),
+      count,
+      onTopology: (now) => this.#topologyChanged(now),
+    });
+    const { database } = this.#plane;
+    this.#neighbours = new Neighbours({
+      surroundings,
+      database,
+      onCost: (now, neighbour) => this.#cost(now, neighbour),
+      onDead: (now, node) => this.#links.end(now, node, 'dead'),
+      heartbeat: (now, node) => this.#heartbeat(now, node),
+    });
+    this.#choice = new Choice(options.now, {
+      self,
+      random: ports.random,
+      wanted: config.neighboursWanted,
+      max: config.neighboursMax,
+      graph: this.#routes.graph,
+      reaches: (node) => this.#routes.costMs(node) !== undefined,
+      isRevoked: (node) => database.isRevoked(node),
+      hasLink: (node) => this.#neighbours.isUp(node),
+      isForming: (node) => this.#links.pairs.has(node),
+      links: () => [...this.#neighbours.all()].map((n) => ({ node: n.node, cost: isMeasured(n) ? agreedCost(n) : 0, upSince: n.upSince })),
+      forming: () => this.#links.pairs.forming,
+      dial: (key) => this.#s.emit({ type: 'dial', key }),
+      drop: (now, node) => this.#links.end(now, node, 'standby'),
+      count,
+    });
+    this.#links = new Links({
+      surroundings,
+      neighbours: this.#neighbours,
+      choice: this.#choice,
+      isRevoked: (node) => database.isRevoked(node),
+      count,
+      onUp: (now, neighbour) => this.#up(now, neighbour),
+      onDown: (now, node, reason) => this.#down(now, node, reason),
+      onHello: (now, neighbour, hello) => this.#plane.hello(now, neighbour.node, hello),
+      onFrame: (now, conn, frame, isLink) => this.#frame(now, conn, frame, isLink),
+    });
+    this.#forwarder = new Forwarder({
+      surroundings,
+      links: this.#neighbours,
+      routes: this.#routes,
+      local: (now, message, from) => this.#custody.onLocal(now, message, from),
+    });
+    this.#custody = new Custody({ surroundings, routes: this.#routes, forwarder: this.#forwarder });
+  }
+
+  handle(now: Millis, input: Input): Output[] {
+    if (this.#stopped) return [];
+    if (!this.#started) this.#start(now);
+    this.#take(now, input);
+    if (!this.#stopped) this.#evaluate(now);
+    const outputs = this.#outputs;
+    this.#outputs = [];
+    return outputs;
+  }
+
+  #start(now: Millis): void {
+    this.#started = true;
+    this.#plane.start(now);
+    this.#s.emit({ type: 'beacon' });
+  }
+
+  #take(now: Millis, input: Input): void {
+    switch (input.type) {
+      case 'data':
+        return this.#links.received(now, input.conn, input.bytes);
+      case 'wake':
+        return;
+      case 'connected':
+        return this.#links.connected(now, input);
+      case 'closed':
+        return this.#links.closed(now, input.conn, input.reason);
+      case 'candidate':
+        return this.#choice.candidate(now, input.candidate);
+      case 'candidateLost':
+        return this.#choice.candidateLost(input.key);
+      case 'dialFailed':
+        return this.#choice.dialFailed(now, input.key);
+      case 'submit':
+        return this.#custody.submit(now, input.submission);
+      case 'floor':
+        return this.#custody.floor(now, input.stream, input.class, input.floor);
+      case 'delivered':
+        return this.#custody.delivered(now, input.runs);
+      case 'undelivered':
+        return this.#custody.undelivered(now, input.runs, input.reason);
+      case 'gateway':
+        this.#routes.offer(now, input.offer);
+        return this.#plane.gateway(now, input.offer);
+      case 'position':
+        return this.#plane.position(now, input.position);
+      case 'devices':
+        return this.#plane.devices(now, input.count);
+      case 'community':
+        return this.#plane.community(now, input.document);
+      case 'certificate':
+        return this.#plane.certificate(now, input.certificate);
+      case 'revoked':
+        this.#plane.revoke(now, input.nodes);
+        for (const node of input.nodes) this.#links.end(now, node, 'revoked');
+        return;
+      case 'stop':
+        this.#links.endAll(now, 'goodbye');
+        this.#stopped = true;
+        return;
+    }
+  }
+
+  /** Does what is due. */
+  #evaluate(now: Millis): void {
+    if (now >= this.#links.pairs.wakeAt) this.#links.pairs.wake(now);
+    if (now >= this.#neighbours.wakeAt) this.#neighbours.wake(now);
+    if (now >= this.#routes.wakeAt) this.#routes.wake(now);
+    if (now >= this.#plane.wakeAt) this.#plane.wake(now);
+    if (now >= this.#choice.wakeAt) this.#choice.wake(now);
+    if (now >= this.#forwarder.wakeAt) this.#forwarder.wake(now);
+    if (now >= this.#custody.wakeAt) this.#custody.wake(now);
+    if (now >= this.#topologyAt) {
+      this.#topologyAt = never;
+      this.#topologySaidAt = now;
+      this.#s.emit({ type: 'event', event: { kind: 'topology-changed' } });
+    }
+  }
+
+  get wakeAt(): Millis {
+    if (this.#stopped) return never;
+    if (!this.#started) return this.#startedAt;
+    const neighbours = Math.min(this.#links.pairs.wakeAt, this.#neighbours.wakeAt, this.#choice.wakeAt);
+    const control = Math.min(this.#routes.wakeAt, this.#plane.wakeAt, this.#topologyAt);
+    return Millis(Math.min(neighbours, control, this.#forwarder.wakeAt, this.#custody.wakeAt));
+  }
+
+  // ---- What the parts tell each other
+
+  #up(now: Millis, neighbour: Neighbour): void {
+    const { node, segment } = neighbour;
+    this.#s.emit({ type: 'event', event: { kind: 'neighbour-up', node, segment } });
+    this.#forwarder.addLink(now, node);
+    this.#plane.linkUp(now, node);
+  }
+
+  #down(now: Millis, node: NodeId, reason: string): void {
+    this.#s.emit({ type: 'event', event: { kind: 'neighbour-down', node, reason } });
+    this.#routes.own(now, this.#neighbours.measured());
+    this.#routes.wake(now);
+    this.#forwarder.removeLink(now, node);
+    this.#plane.linkDown(now, node);
+    if (!this.#stopped) this.#s.emit({ type: 'beacon' });
+  }
+
+  #cost(now: Millis, neighbour: Neighbour): void {
+    const bridge = this.#routes.costMs(neighbour.node) === undefined;
+    this.#routes.own(now, this.#neighbours.measured());
+    this.#plane.linkCost(now, bridge);
+    this.#topologyChanged(now);
+  }
+
+  #routesChanged(now: Millis, change: RouteChange): void {
+    this.#forwarder.onRoutesChanged(now);
+    this.#custody.onRoutesChanged(now);
+    if (change.gateway) {
+      const gateway = this.#routes.gateway();
+      const nextHop = gateway === undefined ? undefined : this.#routes.nextHop(gateway);
+      this.#s.emit({ type: 'event', event: { kind: 'route-changed', gateway, nextHop } });
+    }
+    const parts = this.#healing.changed(now, change);
+    if (parts.length > 0) this.#s.emit({ type: 'event', event: { kind: 'healed', parts } });
+    if (change.lost.length > 0) this.#choice.changed(now);
+    this.#topologyChanged(now);
+  }
+
+  #topologyChanged(now: Millis): void {
+    if (this.#topologyAt === never) this.#topologyAt = Millis(Math.max(now + topologyCoalesceMs, this.#topologySaidAt + topologyMs));
+  }
+
+  #frame(now: Millis, conn: Connection, frame: Uint8Array, isLink: boolean): void {
+    const message = decode(frame, this.#s.config);
+    if (isWireError(message)) return this.#links.broken(now, conn, message);
+    if ('skipped' in message) return;
+    const from = conn.node;
+    switch (message.kind) {
+      case kind.records:
+        return this.#plane.records(now, from, message);
+      case kind.digest:
+        return this.#plane.digest(now, from, message);
+      case kind.summary:
+        return this.#plane.summary(now, from, message);
+      case kind.request:
+        return this.#plane.request(now, from, message);
+      case kind.heartbeat: {
+        const neighbour = this.#neighbours.get(from);
+        if (neighbour) neighbour.lastHeartbeat = message;
+        return;
+      }
+      case kind.bundle:
+      case kind.ack:
+      case kind.drop:
+      case kind.credit:
+        // A pair that is not the link (yet): its sender sends again.
+        if (isLink) this.#forwarder.onFrame(now, from, conn.channel, message, frame);
+        else this.#counters['early-frame'] = (this.#counters['early-frame'] ?? 0) + 1;
+        return;
+    }
+  }
+
+  #heartbeat(now: Millis, node: NodeId): Heartbeat {
+    const queuedBytes = this.#forwarder.queues(node).reduce((sum, q) => sum + q.bytes, 0);
+    return {
+      kind: kind.heartbeat,
+      uptimeSeconds: Math.floor((now - this.#startedAt) / 1000),
+      wallSeconds: 0,
+      wallTrusted: false,
+      carried: this.#forwarder.counters.carried ?? 0,
+      queuedBytes,
+      version,
+    };
+  }
+
+  // ---- Views
+
+  room(stream: Stream, cls: TrafficClass): number {
+    return this.#custody.room(stream, cls);
+  }
+
+  neighbours(): readonly NeighbourView[] {
+    return [...this.#neighbours.all()].map((n) => ({
+      node: n.node,
+      name: n.name,
+      segment: n.segment,
+      upSince: n.upSince,
+      lastHeard: n.liveness.heardAt,
+      rttMs: n.cost.rttMs ?? 0,
+      costMs: agreedCost(n) / 100,
+      bandwidthBps: n.cost.bandwidthBps,
+      bytesIn: n.urgent.bytesIn + n.bulk.bytesIn,
+      bytesOut: n.urgent.bytesOut + n.bulk.bytesOut,
+      queues: this.#forwarder.queues(n.node),
+    }));
+  }
+
+  topology(): Topology {
+    return topologyOf({
+      options: this.#options,
+      database: this.#plane.database,
+      routes: this.#routes,
+      own: this.#plane.self,
+      neighbours: this.#neighbours.measured(),
+    });
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {
+      ...this.#counters,
+      ...this.#forwarder.counters,
+      ...this.#custody.counters,
+      'route-runs': this.#routes.runs,
+      'database-records': this.#plane.database.size,
+    };
+  }
 }

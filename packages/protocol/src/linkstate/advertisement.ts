@@ -1,0 +1,182 @@
+import type { Incarnation, NodeId } from '../ids.ts';
+import type { GatewayOffer } from '../io.ts';
+import type { Crypto, Random } from '../ports.ts';
+import { Millis, never } from '../units.ts';
+import { encodeLinkState, linkStateNeighboursMax, signedBytes } from '../wire/index.ts';
+import { type FloodRecord, type LinkState, recordType } from '../wire/messages.ts';
+
+export interface AdvertisementOptions {
+  readonly self: NodeId;
+  readonly incarnation: Incarnation;
+  readonly crypto: Crypto;
+  readonly random: Random;
+  readonly certificate: Uint8Array;
+  readonly backoffMsMin: number;
+  readonly backoffMsMax: number;
+  readonly refreshMs: number;
+  readonly neighbours: () => { readonly node: NodeId; readonly ownCost: number }[];
+  /** Takes the new record into the database and floods it. */
+  readonly publish: (now: Millis, record: FloodRecord, hurry: boolean) => void;
+}
+
+/** Gains of the same moment go into one advertisement. */
+const gainMs = 200;
+/** A link to a part of the community that was not reachable waits so long at most, this far from the last advertisement. */
+const bridgeMs = 60;
+const bridgeApartMs = 400;
+/** One advertisement in this time is forgotten by the back-off. */
+const coolMs = 30_000;
+
+/**
+ * What this node says of itself: an identity record and a links record. docs/protocol.md §5.4 and §5.5
+ * 1. A lost link is advertised at once.
+ * 2. Gains and changes wait (a bridge to another part only shortly): 200 ms at first, then 1 s, 2 s ... 60 s the more advertisements there were of late; one is forgiven every 30 s.
+ * 3. Both records are made anew every 30 min, a little spread.
+ */
+export class Advertisement {
+  readonly #o: AdvertisementOptions;
+  #certificate: Uint8Array;
+  #identitySequence = 0;
+  #linksSequence = 0;
+  #gateway: GatewayOffer | undefined;
+  #devices = 0;
+  #position: LinkState['position'];
+  /** Node to cost, as last advertised. */
+  #said = new Map<NodeId, number>();
+  #saidRest = '';
+  #dueAt: Millis = never;
+  #saidAt = Number.NEGATIVE_INFINITY as Millis;
+  #refreshAt: Millis = never;
+  #heat = 0;
+  #heatAt = 0 as Millis;
+
+  constructor(options: AdvertisementOptions) {
+    this.#o = options;
+    this.#certificate = options.certificate;
+  }
+
+  get state(): { readonly gateway: GatewayOffer | undefined; readonly devices: number; readonly position: LinkState['position'] } {
+    return { gateway: this.#gateway, devices: this.#devices, position: this.#position };
+  }
+
+  start(now: Millis): void {
+    this.#heatAt = now;
+    this.#identity(now);
+    this.#links(now, false);
+    this.#heat = 0;
+    this.#saidAt = Number.NEGATIVE_INFINITY as Millis;
+  }
+
+  certificate(now: Millis, certificate: Uint8Array): void {
+    this.#certificate = certificate;
+    this.#identity(now);
+  }
+
+  gateway(now: Millis, offer: GatewayOffer | undefined): void {
+    const before = this.#gateway;
+    this.#gateway = offer;
+    if ((before === undefined) !== (offer === undefined)) this.#links(now, before !== undefined);
+    else this.changed(now);
+  }
+
+  position(now: Millis, position: LinkState['position']): void {
+    this.#position = position;
+    this.changed(now);
+  }
+
+  devices(now: Millis, count: number): void {
+    this.#devices = Math.min(65_535, Math.max(0, Math.floor(count)));
+    this.changed(now);
+  }
+
+  lost(now: Millis, node: NodeId): void {
+    if (this.#said.has(node)) this.#links(now, true);
+  }
+
+  gained(now: Millis, bridge: boolean): void {
+    if (bridge) this.#at(Math.max(now + bridgeMs, this.#saidAt + bridgeApartMs));
+    else this.changed(now);
+  }
+
+  /** Something is no longer as last advertised. */
+  changed(now: Millis): void {
+    if (this.#differs()) this.#at(Math.max(now + gainMs, this.#saidAt + this.#backoffMs(now)));
+  }
+
+  #at(at: number): void {
+    if (at < this.#dueAt) this.#dueAt = Millis(at);
+  }
+
+  #backoffMs(now: Millis): number {
+    const cooled = Math.floor((now - this.#heatAt) / coolMs);
+    if (cooled > 0) {
+      this.#heat = Math.max(0, this.#heat - cooled);
+      this.#heatAt = Millis(this.#heatAt + cooled * coolMs);
+    }
+    return this.#heat === 0 ? 0 : Math.min(this.#o.backoffMsMax, this.#o.backoffMsMin * 2 ** (this.#heat - 1));
+  }
+
+  #rest(): string {
+    const g = this.#gateway;
+    const p = this.#position;
+    return `${g ? `${quarter(g.backendMs)} ${Math.round(g.load / 32)}` : '-'}|${this.#devices}|${p ? `${p.lat} ${p.lon}` : '-'}`;
+  }
+
+  #differs(): boolean {
+    if (this.#rest() !== this.#saidRest) return true;
+    const links = this.#o.neighbours();
+    if (links.length !== this.#said.size) return true;
+    for (const { node, ownCost } of links) if (this.#said.get(node) !== ownCost) return true;
+    return false;
+  }
+
+  #sign(type: FloodRecord['type'], sequence: number, body: Uint8Array): FloodRecord {
+    const unsigned = { type, origin: this.#o.self, incarnation: this.#o.incarnation, sequence, ageSeconds: 0, body };
+    return { ...unsigned, signature: this.#o.crypto.sign(signedBytes(unsigned)) };
+  }
+
+  #identity(now: Millis): void {
+    this.#o.publish(now, this.#sign(recordType.identity, ++this.#identitySequence, this.#certificate), false);
+    this.#spreadRefresh(now);
+  }
+
+  #links(now: Millis, hurry: boolean): void {
+    const links = this.#o.neighbours();
+    const neighbours = links.map(({ node, ownCost }) => ({ node, cost: ownCost })).sort((a, b) => (a.node < b.node ? -1 : 1));
+    const body = encodeLinkState({
+      agreementKey: this.#o.crypto.agreementKey,
+      gateway: this.#gateway,
+      devices: this.#devices,
+      position: this.#position,
+      neighbours: neighbours.slice(0, linkStateNeighboursMax),
+    });
+    this.#said = new Map(links.map(({ node, ownCost }) => [node, ownCost]));
+    this.#saidRest = this.#rest();
+    this.#backoffMs(now);
+    this.#heat = Math.min(this.#heat + 1, 8);
+    this.#saidAt = now;
+    this.#dueAt = never;
+    this.#o.publish(now, this.#sign(recordType.links, ++this.#linksSequence, body), hurry);
+  }
+
+  #spreadRefresh(now: Millis): void {
+    this.#refreshAt = Millis(now + this.#o.refreshMs * (0.9 + 0.1 * this.#o.random.next()));
+  }
+
+  get wakeAt(): Millis {
+    return Millis(Math.min(this.#dueAt, this.#refreshAt));
+  }
+
+  wake(now: Millis): void {
+    if (now >= this.#refreshAt) {
+      this.#identity(now);
+      this.#links(now, false);
+    } else if (now >= this.#dueAt) {
+      if (this.#differs()) this.#links(now, false);
+      else this.#dueAt = never;
+    }
+  }
+}
+
+/** Steps of a quarter: the offer's figures are advertised anew only on such a change. */
+const quarter = (ms: number): number => (ms <= 1 ? 0 : Math.round(Math.log(ms) / Math.log(1.25)));

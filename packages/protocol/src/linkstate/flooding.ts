@@ -1,0 +1,154 @@
+import type { NodeId } from '../ids.ts';
+import { Millis, never } from '../units.ts';
+import { Writer } from '../wire/cursor.ts';
+import { headerBytes, wireVersion } from '../wire/index.ts';
+import { kind } from '../wire/messages.ts';
+import { ageOffset, type Entry } from './entry.ts';
+
+export interface FloodingOptions {
+  readonly coalesceMs: number;
+  /** Hands a `records` frame to a neighbour; false when it is gone. */
+  readonly send: (node: NodeId, frame: Uint8Array) => boolean;
+}
+
+/** A frame is closed when it reaches this; one larger record still goes alone. */
+const frameBytes = 16 * 1024;
+/** Per link and flush; the rest goes with the next. */
+const flushBytesMax = 128 * 1024;
+/** A burst of losses does not make more than one flush in this time. */
+const hurryMs = 5;
+
+interface Link {
+  readonly node: NodeId;
+  /** In order of arrival: an identity before the links record that needs it. Bounded by the database. */
+  readonly pending: Set<Entry>;
+}
+
+/** A `records` frame of entries as they are kept, with their age of now. docs/protocol.md §5.5 */
+export function recordsFrame(now: Millis, entries: readonly Entry[]): Uint8Array {
+  let size = 2;
+  for (const entry of entries) size += entry.bytes.byteLength;
+  const writer = new Writer(headerBytes + size).u8(wireVersion).u8(kind.records).u16(0).u32(size).u16(entries.length);
+  for (const entry of entries) {
+    const at = writer.at;
+    writer.put(entry.bytes).patchU32(at + ageOffset, Math.max(0, Math.floor((now - entry.bornAt) / 1000)));
+  }
+  return writer.done();
+}
+
+/**
+ * Sends news on to every neighbour that has not shown to have it: together after 50 ms, at once when it tells of a lost link. docs/protocol.md §5.5
+ * Only the newest version of a record is ever pending, and once per link.
+ */
+export class Flooding {
+  readonly #o: FloodingOptions;
+  readonly #links = new Map<NodeId, Link>();
+  #flushAt: Millis = never;
+  #flushedAt = Number.NEGATIVE_INFINITY as Millis;
+
+  constructor(options: FloodingOptions) {
+    this.#o = options;
+  }
+
+  addLink(node: NodeId): void {
+    this.#links.set(node, { node, pending: new Set() });
+  }
+
+  removeLink(node: NodeId): void {
+    this.#links.delete(node);
+  }
+
+  isPending(node: NodeId): boolean {
+    return (this.#links.get(node)?.pending.size ?? 0) > 0;
+  }
+
+  /** News; `except` is the neighbour that told it. */
+  spread(now: Millis, entry: Entry, except: NodeId | undefined, hurry: boolean): void {
+    let any = false;
+    for (const link of this.#links.values()) {
+      if (link.node === except) {
+        link.pending.delete(entry);
+        continue;
+      }
+      link.pending.add(entry);
+      any = true;
+    }
+    if (any) this.#due(now, hurry);
+  }
+
+  /** For one neighbour: it asked, or it showed an older one. */
+  tell(now: Millis, node: NodeId, entry: Entry): void {
+    const link = this.#links.get(node);
+    if (!link) return;
+    link.pending.add(entry);
+    this.#due(now, false);
+  }
+
+  /** The neighbour has this one. */
+  has(node: NodeId, entry: Entry): void {
+    this.#links.get(node)?.pending.delete(entry);
+  }
+
+  #due(now: Millis, hurry: boolean): void {
+    const at = hurry ? Math.max(now, this.#flushedAt + hurryMs) : now + this.#o.coalesceMs;
+    if (at < this.#flushAt) this.#flushAt = Millis(at);
+  }
+
+  get wakeAt(): Millis {
+    return this.#flushAt;
+  }
+
+  wake(now: Millis): void {
+    if (now < this.#flushAt) return;
+    this.#flushAt = never;
+    this.#flushedAt = now;
+    let last: Entry[] = [];
+    let frames: Uint8Array[] = [];
+    for (const link of this.#links.values()) {
+      if (link.pending.size === 0) continue;
+      const entries = this.#take(link);
+      if (!sameEntries(entries, last)) {
+        frames = framesOf(now, entries);
+        last = entries;
+      }
+      for (const frame of frames) this.#o.send(link.node, frame);
+      if (link.pending.size > 0) this.#due(now, false);
+    }
+  }
+
+  #take(link: Link): Entry[] {
+    const entries: Entry[] = [];
+    let bytes = 0;
+    for (const entry of link.pending) {
+      bytes += entry.bytes.byteLength;
+      if (entries.length > 0 && bytes > flushBytesMax) break;
+      entries.push(entry);
+    }
+    if (entries.length === link.pending.size) link.pending.clear();
+    else for (const entry of entries) link.pending.delete(entry);
+    return entries;
+  }
+}
+
+function sameEntries(a: readonly Entry[], b: readonly Entry[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function framesOf(now: Millis, entries: readonly Entry[]): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  let from = 0;
+  let bytes = 0;
+  for (let i = 0; i < entries.length; i++) {
+    const size = entries[i]!.bytes.byteLength;
+    if (i > from && bytes + size > frameBytes) {
+      frames.push(recordsFrame(now, entries.slice(from, i)));
+      from = i;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (from < entries.length) frames.push(recordsFrame(now, entries.slice(from)));
+  return frames;
+}

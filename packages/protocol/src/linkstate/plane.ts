@@ -1,0 +1,194 @@
+import type { Incarnation, NodeId } from '../ids.ts';
+import type { GatewayOffer } from '../io.ts';
+import type { Surroundings } from '../parts.ts';
+import type { Routes } from '../routing/routes.ts';
+import type { OwnState } from '../routing/topology.ts';
+import { Millis, never } from '../units.ts';
+import type { Digest, FloodRecord, Hello, LinkState, Records, Request, Summary } from '../wire/messages.ts';
+import { recordType } from '../wire/messages.ts';
+import { Advertisement } from './advertisement.ts';
+import { Database } from './database.ts';
+import { Flooding } from './flooding.ts';
+import { Sync } from './sync.ts';
+
+export interface LinkStatePlaneOptions {
+  readonly surroundings: Surroundings;
+  readonly certificate: Uint8Array;
+  readonly routes: Routes;
+  /** Hands a frame to a neighbour's urgent connection. */
+  readonly send: (node: NodeId, frame: Uint8Array) => boolean;
+  /** Links that count, with this end's cost. */
+  readonly neighbours: () => { readonly node: NodeId; readonly ownCost: number }[];
+  readonly count: (name: string) => void;
+  readonly onTopology: (now: Millis) => void;
+}
+
+const sweepMs = 60_000;
+
+/** Link state as a whole: own advertisement, database, flooding, synchronisation. docs/protocol.md §5 */
+export class LinkStatePlane {
+  readonly #o: LinkStatePlaneOptions;
+  readonly #s: Surroundings;
+  readonly database: Database;
+  readonly #flooding: Flooding;
+  readonly #sync: Sync;
+  readonly #own: Advertisement;
+  #sweepAt: Millis = never;
+  /** Set while a links record is taken: whether it tells of a lost link. */
+  #loses = false;
+
+  constructor(options: LinkStatePlaneOptions) {
+    this.#o = options;
+    const s = options.surroundings;
+    this.#s = s;
+    this.database = new Database({
+      self: s.self,
+      incarnation: s.incarnation,
+      crypto: s.ports.crypto,
+      expiryMs: s.config.expiryMs,
+      recordsMax: s.config.recordsMax,
+      count: options.count,
+      onLinks: (now, origin, incarnation, state) => this.#linksTaken(now, origin, incarnation, state),
+      onForgotten: (now, origin) => {
+        options.routes.forget(now, origin);
+        options.onTopology(now);
+      },
+      onDocument: (document, number) => s.emit({ type: 'communityDocument', document, number }),
+      onClash: (node) => s.emit({ type: 'event', event: { kind: 'id-clash', node } }),
+      onBehind: (seen) => s.emit({ type: 'incarnationBehind', seen }),
+    });
+    this.#flooding = new Flooding({ coalesceMs: s.config.floodCoalesceMs, send: options.send });
+    this.#sync = new Sync({ self: s.self, database: this.database, flooding: this.#flooding, send: options.send });
+    this.#own = new Advertisement({
+      self: s.self,
+      incarnation: s.incarnation,
+      crypto: s.ports.crypto,
+      random: s.ports.random,
+      certificate: options.certificate,
+      backoffMsMin: s.config.advertiseBackoffMsMin,
+      backoffMsMax: s.config.advertiseBackoffMsMax,
+      refreshMs: s.config.refreshMs,
+      neighbours: options.neighbours,
+      publish: (now, record, hurry) => this.#publish(now, record, hurry),
+    });
+  }
+
+  start(now: Millis): void {
+    this.#own.start(now);
+    this.#sweepAt = Millis(now + sweepMs);
+  }
+
+  /** What this node says of itself, beside its links. */
+  get self(): OwnState {
+    return this.#own.state;
+  }
+
+  // ---- Links
+
+  linkUp(now: Millis, node: NodeId): void {
+    this.#flooding.addLink(node);
+    this.#sync.addLink(now, node);
+  }
+
+  linkDown(now: Millis, node: NodeId): void {
+    this.#flooding.removeLink(node);
+    this.#sync.removeLink(node);
+    this.#own.lost(now, node);
+  }
+
+  /** A link counts now, or costs something else. `bridge`: it leads where no path led. */
+  linkCost(now: Millis, bridge: boolean): void {
+    this.#own.gained(now, bridge);
+  }
+
+  hello(now: Millis, node: NodeId, hello: Hello): void {
+    if (hello.yourIncarnation > this.#s.incarnation) this.database.behind(hello.yourIncarnation);
+    this.#sync.hello(now, node, hello.database, hello.community);
+  }
+
+  // ---- Own state
+
+  certificate(now: Millis, certificate: Uint8Array): void {
+    this.#own.certificate(now, certificate);
+  }
+  gateway(now: Millis, offer: GatewayOffer | undefined): void {
+    this.#own.gateway(now, offer);
+  }
+  position(now: Millis, position: LinkState['position']): void {
+    this.#own.position(now, position);
+  }
+  devices(now: Millis, count: number): void {
+    this.#own.devices(now, count);
+  }
+
+  #publish(now: Millis, record: FloodRecord, hurry: boolean): void {
+    this.#flooding.spread(now, this.database.putOwn(now, record), undefined, hurry);
+    this.#o.onTopology(now);
+  }
+
+  community(now: Millis, document: Uint8Array): void {
+    const entry = this.database.putDocument(now, document);
+    if (entry) this.#flooding.spread(now, entry, undefined, true);
+  }
+
+  revoke(now: Millis, nodes: readonly NodeId[]): void {
+    this.database.revoke(now, nodes);
+  }
+
+  // ---- Frames
+
+  records(now: Millis, from: NodeId, records: Records): void {
+    this.#sync.moved(now, from);
+    for (const record of records.records) this.#record(now, record, from);
+  }
+
+  #record(now: Millis, record: FloodRecord, from: NodeId): void {
+    this.#loses = false;
+    const verdict = this.database.accept(now, record, from);
+    switch (verdict.at) {
+      case 'taken':
+        this.#flooding.spread(now, verdict.entry, from, this.#loses || record.type === recordType.community);
+        if (record.type === recordType.identity) for (const w of this.database.released(record.origin)) this.#record(now, w.record, w.from);
+        return;
+      case 'same':
+        this.#flooding.has(from, verdict.entry);
+        return;
+      case 'older':
+        this.#flooding.tell(now, from, verdict.entry);
+        return;
+      default:
+        return;
+    }
+  }
+
+  digest(now: Millis, from: NodeId, digest: Digest): void {
+    this.#sync.digest(now, from, digest);
+  }
+  summary(now: Millis, from: NodeId, summary: Summary): void {
+    this.#sync.summary(now, from, summary);
+  }
+  request(now: Millis, from: NodeId, request: Request): void {
+    this.#sync.request(now, from, request);
+  }
+
+  #linksTaken(now: Millis, origin: NodeId, incarnation: Incarnation, state: LinkState): void {
+    this.#loses = this.#o.routes.graph.loses(origin, state.neighbours);
+    const { agreementKey, gateway, devices, position } = state;
+    // A copy: the frame it came in is not kept for its sake.
+    this.#o.routes.claims(now, origin, state.neighbours, { incarnation, agreementKey: agreementKey.slice(), gateway, devices, position });
+    this.#o.onTopology(now);
+  }
+
+  get wakeAt(): Millis {
+    return Millis(Math.min(this.#flooding.wakeAt, this.#own.wakeAt, this.#sweepAt));
+  }
+
+  wake(now: Millis): void {
+    this.#own.wake(now);
+    if (now >= this.#sweepAt) {
+      this.#sweepAt = Millis(now + sweepMs);
+      this.database.expire(now);
+    }
+    this.#flooding.wake(now);
+  }
+}

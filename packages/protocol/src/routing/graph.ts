@@ -1,0 +1,201 @@
+import type { NodeId } from '../ids.ts';
+
+/** A claim of one end of an edge; cost in 1/100 ms. */
+export interface Claim {
+  readonly node: NodeId;
+  readonly cost: number;
+}
+
+/** Told of every effective change of an edge u -> v: its cost before and now, 0 for "no edge". */
+export type EdgeObserver = (u: number, v: number, before: number, after: number) => void;
+
+/** Rows of the effective edges, for the shortest-path run. */
+export interface Rows {
+  readonly nodes: number;
+  /** Edges of node u stand at offsets[u] .. offsets[u + 1]. */
+  readonly offsets: Int32Array;
+  readonly targets: Int32Array;
+  readonly costs: Int32Array;
+}
+
+const stride = 3;
+const none = new Int32Array(0);
+
+/**
+ * The community's graph on small integers. An edge counts only if both ends claim it, with the larger of both costs: docs/protocol.md §5.4.
+ * Index 0 is this node: its own edges are taken as given (the neighbour confirmed each in its hello), whatever the neighbour's record says yet.
+ * At `nodesMax` further nodes are not taken; their edges are missing until others are forgotten.
+ */
+export class Graph {
+  readonly self = 0;
+  readonly #nodesMax: number;
+  readonly #observe: EdgeObserver;
+  readonly #index = new Map<NodeId, number>();
+  readonly #ids: (NodeId | undefined)[] = [];
+  /** Triples {other, claimed cost, effective cost or 0}. */
+  readonly #edges: Int32Array[] = [];
+  /** Held by a record of its own, by being self, or by claims of others. */
+  readonly #held: number[] = [];
+  readonly #free: number[] = [];
+  #rows: Rows | undefined;
+  /** Claims left out because the table was full. */
+  overflows = 0;
+
+  constructor(self: NodeId, nodesMax: number, observe: EdgeObserver) {
+    this.#nodesMax = nodesMax;
+    this.#observe = observe;
+    this.#hold(self);
+  }
+
+  /** One above the highest index in use. */
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  indexOf(node: NodeId): number {
+    return this.#index.get(node) ?? -1;
+  }
+
+  idOf(index: number): NodeId | undefined {
+    return this.#ids[index];
+  }
+
+  /** Triples {other, claimed cost, effective cost or 0} of a node: a view, not to be kept. */
+  edgesOf(index: number): Int32Array {
+    return this.#edges[index] ?? none;
+  }
+
+  /** Whether these claims leave out an edge that the node claimed before. */
+  loses(node: NodeId, claims: readonly Claim[]): boolean {
+    const before = this.edgesOf(this.indexOf(node));
+    for (let i = 0; i < before.length; i += stride) {
+      const other = this.#ids[before[i]!];
+      if (!claims.some((claim) => claim.node === other)) return true;
+    }
+    return false;
+  }
+
+  #hold(node: NodeId): number {
+    const known = this.#index.get(node);
+    if (known !== undefined) {
+      this.#held[known]!++;
+      return known;
+    }
+    if (this.#index.size >= this.#nodesMax) {
+      this.overflows++;
+      return -1;
+    }
+    const index = this.#free.pop() ?? this.#ids.length;
+    this.#index.set(node, index);
+    this.#ids[index] = node;
+    this.#edges[index] = none;
+    this.#held[index] = 1;
+    return index;
+  }
+
+  #letGo(index: number): void {
+    if (--this.#held[index]! > 0) return;
+    this.#index.delete(this.#ids[index]!);
+    this.#ids[index] = undefined;
+    this.#edges[index] = none;
+    this.#free.push(index);
+  }
+
+  /** Replaces what a node claims; an empty list for a node that is gone. */
+  replace(node: NodeId, claims: readonly Claim[]): void {
+    const u = this.#hold(node);
+    if (u < 0) return;
+    const before = this.#edges[u]!;
+    const after = new Int32Array(claims.length * stride);
+    let filled = 0;
+    for (const claim of claims) {
+      const v = this.#hold(claim.node);
+      if (v < 0) continue;
+      if (v === u) {
+        this.#letGo(v);
+        continue;
+      }
+      after[filled] = v;
+      after[filled + 1] = claim.cost;
+      after[filled + 2] = u === this.self ? claim.cost : this.#mutual(u, v, claim.cost);
+      filled += stride;
+    }
+    this.#edges[u] = filled === after.length ? after : after.slice(0, filled);
+    this.#rows = undefined;
+    if (u !== this.self) this.#mirror(u, before);
+    this.#report(u, before, this.#edges[u]!);
+    for (let i = 0; i < before.length; i += stride) this.#letGo(before[i]!);
+    this.#letGo(u);
+    this.#holdRecord(u, before.length > 0, filled > 0);
+  }
+
+  /** A node with claims of its own is kept; self always. */
+  #holdRecord(u: number, had: boolean, has: boolean): void {
+    if (has && !had) this.#held[u]!++;
+    else if (had && !has) this.#letGo(u);
+  }
+
+  #mutual(u: number, v: number, cost: number): number {
+    if (v === this.self) return 0;
+    const back = this.#edges[v]!;
+    for (let i = 0; i < back.length; i += stride) if (back[i] === u) return Math.max(cost, back[i + 1]!);
+    return 0;
+  }
+
+  /** Brings the other ends' effective costs in line with the new edges of u. */
+  #mirror(u: number, before: Int32Array): void {
+    const after = this.#edges[u]!;
+    for (let i = 0; i < before.length; i += stride) this.#setBack(before[i]!, u, 0, after);
+    for (let i = 0; i < after.length; i += stride) this.#setBack(after[i]!, u, after[i + 2]!, undefined);
+  }
+
+  #setBack(v: number, u: number, effective: number, unlessIn: Int32Array | undefined): void {
+    if (v === this.self) return;
+    if (unlessIn) for (let i = 0; i < unlessIn.length; i += stride) if (unlessIn[i] === v) return;
+    const back = this.#edges[v]!;
+    for (let i = 0; i < back.length; i += stride) if (back[i] === u) back[i + 2] = effective;
+  }
+
+  #report(u: number, before: Int32Array, after: Int32Array): void {
+    for (let i = 0; i < before.length; i += stride) {
+      const was = before[i + 2]!;
+      if (was === 0) continue;
+      let is = 0;
+      for (let k = 0; k < after.length; k += stride) if (after[k] === before[i]) is = after[k + 2]!;
+      if (is !== was) this.#observe(u, before[i]!, was, is);
+    }
+    for (let i = 0; i < after.length; i += stride) {
+      const is = after[i + 2]!;
+      if (is === 0) continue;
+      let was = 0;
+      for (let k = 0; k < before.length; k += stride) if (before[k] === after[i]) was = before[k + 2]!;
+      if (was === 0) this.#observe(u, after[i]!, 0, is);
+    }
+  }
+
+  /** Built anew after changes only. */
+  rows(): Rows {
+    if (this.#rows) return this.#rows;
+    const nodes = this.#ids.length;
+    const offsets = new Int32Array(nodes + 1);
+    let edges = 0;
+    for (let u = 0; u < nodes; u++) {
+      const list = this.#edges[u]!;
+      for (let i = 2; i < list.length; i += stride) if (list[i]! > 0) edges++;
+      offsets[u + 1] = edges;
+    }
+    const targets = new Int32Array(edges);
+    const costs = new Int32Array(edges);
+    let at = 0;
+    for (let u = 0; u < nodes; u++) {
+      const list = this.#edges[u]!;
+      for (let i = 0; i < list.length; i += stride) {
+        if (list[i + 2]! === 0) continue;
+        targets[at] = list[i]!;
+        costs[at++] = list[i + 2]!;
+      }
+    }
+    this.#rows = { nodes, offsets, targets, costs };
+    return this.#rows;
+  }
+}

@@ -1,0 +1,254 @@
+import type { Incarnation, NodeId } from '../ids.ts';
+import type { GatewayOffer } from '../io.ts';
+import type { RouteView } from '../parts.ts';
+import { Millis, never } from '../units.ts';
+import { chooseGateway, type ReachableGateway, rankGateways } from './gateways.ts';
+import { type Claim, Graph } from './graph.ts';
+import { ShortestPaths, unreachable } from './shortest.ts';
+
+/** What the newest advertisement of a node says beside its links. */
+export interface Advertised {
+  readonly incarnation: Incarnation;
+  readonly agreementKey: Uint8Array;
+  /** Undefined also where the node's certificate does not allow it. */
+  readonly gateway: GatewayOffer | undefined;
+  readonly devices: number;
+  readonly position: { readonly lat: number; readonly lon: number } | undefined;
+}
+
+export interface RoutesOptions {
+  readonly self: NodeId;
+  readonly nodesMax: number;
+  /** Called after a run that changed a next hop, a path, or the choice of the gateway. */
+  readonly onChanged: (now: Millis, change: RouteChange) => void;
+}
+
+export interface RouteChange {
+  readonly gateway: boolean;
+  /** Nodes that became reachable or ceased to be. */
+  readonly gained: readonly NodeId[];
+  readonly lost: readonly NodeId[];
+}
+
+/** A first gain is waited for this long; while gains keep coming the wait doubles up to the second, as in RFC 8405. docs/protocol.md §5.7 */
+const gainWaitMsMin = 50;
+const gainWaitMsMax = 400;
+/** The back-off starts anew after this much quiet. */
+const quietMs = 1000;
+/** Losses are computed at once, up to this many runs a second; then they wait like gains. */
+const urgentRunsMax = 10;
+
+/** The routing table: graph, shortest paths from self, choice of the gateway. */
+export class Routes implements RouteView {
+  readonly #self: NodeId;
+  readonly #onChanged: RoutesOptions['onChanged'];
+  readonly #paths = new ShortestPaths();
+  readonly graph: Graph;
+  readonly #advertised = new Map<NodeId, Advertised>();
+  readonly #gatewayNodes = new Set<NodeId>();
+  #ownOffer: GatewayOffer | undefined;
+  #ranked: ReachableGateway[] = [];
+  #gateway: NodeId | undefined;
+  #gatewayHop: NodeId | undefined;
+  #offersChanged = false;
+  #urgent = false;
+  #gain = false;
+  #runAt: Millis = never;
+  #gainWaitMs = gainWaitMsMin;
+  #lastRunAt: Millis = Millis(Number.NEGATIVE_INFINITY);
+  #urgentRuns = 0;
+  #urgentSince: Millis = Millis(Number.NEGATIVE_INFINITY);
+  #lastFirst = new Int32Array(0);
+  #lastParent = new Int32Array(0);
+  #lastIds: (NodeId | undefined)[] = [];
+  runs = 0;
+
+  constructor(options: RoutesOptions) {
+    this.#self = options.self;
+    this.#onChanged = options.onChanged;
+    this.graph = new Graph(options.self, options.nodesMax, (u, v, before, after) => this.#edgeChanged(u, v, before, after));
+    this.#paths.run(this.graph.rows(), this.graph.self);
+  }
+
+  /** A better edge matters only if it shortens a path, a worse one only if a path uses it: the tree stays right without a run. */
+  #edgeChanged(u: number, v: number, before: number, after: number): void {
+    if (this.#urgent) return;
+    const { cost, parent, nodes } = this.#paths;
+    const costU = u < nodes ? cost[u]! : unreachable;
+    const costV = v < nodes ? cost[v]! : unreachable;
+    if (before === 0 || (after !== 0 && after < before)) {
+      if ((costU !== unreachable && costU + after < costV) || (costV !== unreachable && costV + after < costU)) this.#gain = true;
+      return;
+    }
+    const used = (v < nodes && parent[v] === u) || (u < nodes && parent[u] === v);
+    if (!used) return;
+    if (after === 0) this.#urgent = true;
+    else this.#gain = true;
+  }
+
+  /** This node's own links; cost as agreed with the neighbour, in 1/100 ms. */
+  own(now: Millis, claims: readonly Claim[]): void {
+    this.graph.replace(this.#self, claims);
+    this.#schedule(now);
+  }
+
+  /** A newer advertisement of another node. */
+  claims(now: Millis, node: NodeId, claims: readonly Claim[], advertised: Advertised): void {
+    const before = this.#advertised.get(node);
+    this.#advertised.set(node, advertised);
+    if (advertised.gateway) this.#gatewayNodes.add(node);
+    else this.#gatewayNodes.delete(node);
+    if (before?.gateway?.backendMs !== advertised.gateway?.backendMs || before?.gateway?.load !== advertised.gateway?.load) this.#offersChanged = true;
+    this.graph.replace(node, claims);
+    this.#schedule(now);
+  }
+
+  forget(now: Millis, node: NodeId): void {
+    if (!this.#advertised.delete(node)) return;
+    if (this.#gatewayNodes.delete(node)) this.#offersChanged = true;
+    this.graph.replace(node, []);
+    this.#schedule(now);
+  }
+
+  offer(now: Millis, offer: GatewayOffer | undefined): void {
+    this.#ownOffer = offer;
+    this.#offersChanged = true;
+    this.#schedule(now);
+  }
+
+  advertised(node: NodeId): Advertised | undefined {
+    return this.#advertised.get(node);
+  }
+
+  #schedule(now: Millis): void {
+    if (this.#urgent) {
+      if (now - this.#urgentSince > quietMs) {
+        this.#urgentSince = now;
+        this.#urgentRuns = 0;
+      }
+      const at = this.#urgentRuns < urgentRunsMax ? now : Millis(this.#lastRunAt + gainWaitMsMin);
+      if (at < this.#runAt) this.#runAt = at;
+    } else if ((this.#gain || this.#offersChanged) && this.#runAt === never) {
+      if (now - this.#lastRunAt > quietMs) this.#gainWaitMs = gainWaitMsMin;
+      this.#runAt = Millis(now + this.#gainWaitMs);
+      this.#gainWaitMs = Math.min(this.#gainWaitMs * 2, gainWaitMsMax);
+    }
+  }
+
+  get wakeAt(): Millis {
+    return this.#runAt;
+  }
+
+  /** Does what is due; to be called at the end of every input. */
+  wake(now: Millis): void {
+    if (now < this.#runAt) return;
+    const { first, parent, nodes } = this.#paths;
+    this.#runAt = never;
+    let pathsChanged = false;
+    const gained: NodeId[] = [];
+    const lost: NodeId[] = [];
+    if (this.#urgent || this.#gain) {
+      if (this.#urgent) this.#urgentRuns++;
+      this.#urgent = false;
+      this.#gain = false;
+      this.#lastRunAt = now;
+      this.runs++;
+      this.#remember(first, parent, nodes);
+      this.#paths.run(this.graph.rows(), this.graph.self);
+      pathsChanged = this.#compare(nodes, gained, lost);
+    }
+    this.#offersChanged = false;
+    const gatewayChanged = this.#rechoose();
+    if (pathsChanged || gatewayChanged) this.#onChanged(now, { gateway: gatewayChanged, gained, lost });
+  }
+
+  #remember(first: Int32Array, parent: Int32Array, nodes: number): void {
+    if (this.#lastFirst.length < nodes) {
+      this.#lastFirst = new Int32Array(first.length);
+      this.#lastParent = new Int32Array(parent.length);
+    }
+    this.#lastFirst.set(first.subarray(0, nodes));
+    this.#lastParent.set(parent.subarray(0, nodes));
+  }
+
+  #compare(before: number, gained: NodeId[], lost: NodeId[]): boolean {
+    const { first, parent, nodes } = this.#paths;
+    let changed = false;
+    for (let v = 1; v < nodes; v++) {
+      const id = this.graph.idOf(v);
+      const same = this.#lastIds[v] === id;
+      const was = v < before && this.#lastIds[v] !== undefined && this.#lastFirst[v]! >= 0;
+      const is = first[v]! >= 0;
+      if (same && was === is && (!is || (this.#lastFirst[v] === first[v] && this.#lastParent[v] === parent[v]))) continue;
+      changed = true;
+      if (was && !(same && is)) lost.push(this.#lastIds[v]!);
+      if (is && id !== undefined && !(same && was)) gained.push(id);
+      this.#lastIds[v] = id;
+    }
+    return changed;
+  }
+
+  /** True when the gateway or the way to it changed. */
+  #rechoose(): boolean {
+    const list: ReachableGateway[] = [];
+    if (this.#ownOffer) list.push({ node: this.#self, offer: this.#ownOffer, costMs: 0 });
+    for (const node of this.#gatewayNodes) {
+      const costMs = this.costMs(node);
+      const offer = this.#advertised.get(node)?.gateway;
+      if (costMs !== undefined && offer) list.push({ node, offer, costMs });
+    }
+    this.#ranked = rankGateways(list);
+    const gateway = chooseGateway(this.#gateway, this.#ranked);
+    const hop = gateway === undefined ? undefined : this.nextHop(gateway);
+    const changed = gateway !== this.#gateway || hop !== this.#gatewayHop;
+    this.#gateway = gateway;
+    this.#gatewayHop = hop;
+    return changed;
+  }
+
+  #reached(node: NodeId): number {
+    const index = this.graph.indexOf(node);
+    return index >= 0 && index < this.#paths.nodes && this.#paths.cost[index]! !== unreachable ? index : -1;
+  }
+
+  nextHop(destination: NodeId): NodeId | undefined {
+    const index = this.#reached(destination);
+    const first = index < 0 ? -1 : this.#paths.first[index]!;
+    return first < 0 ? undefined : this.graph.idOf(first);
+  }
+
+  costMs(destination: NodeId): number | undefined {
+    if (destination === this.#self) return 0;
+    const index = this.#reached(destination);
+    return index < 0 ? undefined : this.#paths.cost[index]! / 100;
+  }
+
+  hops(destination: NodeId): number | undefined {
+    if (destination === this.#self) return 0;
+    const index = this.#reached(destination);
+    return index < 0 ? undefined : this.#paths.hops[index]!;
+  }
+
+  gateway(): NodeId | undefined {
+    return this.#gateway;
+  }
+
+  gateways(): readonly ReachableGateway[] {
+    return this.#ranked;
+  }
+
+  agreement(node: NodeId): { readonly incarnation: Incarnation; readonly agreementKey: Uint8Array } | undefined {
+    return this.#advertised.get(node);
+  }
+
+  /** From self to the destination, both included; empty when there is no way. */
+  pathTo(destination: NodeId): readonly NodeId[] {
+    let at = this.#reached(destination);
+    const path: NodeId[] = [];
+    for (let steps = 0; at >= 0 && steps <= this.#paths.nodes; steps++) {
+      path.push(this.graph.idOf(at)!);
+      at = this.#paths.parent[at]!;
+    }
+    return path.reverse();
+  }
+}
