@@ -59,7 +59,7 @@ const key = fc.record({ type: u8, origin: node, incarnation, sequence: u32 });
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     kind: fc.constant(kind.hello),
-    incarnation,
+    incarnation: fc.integer({ min: 1, max: 0xffff_ffff }).map(Incarnation),
     features: u32,
     sequence: u32,
     sentMicros: u32,

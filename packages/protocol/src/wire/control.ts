@@ -1,21 +1,7 @@
-import type { CloseReason } from '../io.ts';
 import { clampU32, clampU48, Reader } from './cursor.ts';
 import { beginFrame, endFrame, headerBytes } from './frame.ts';
 import { type Bye, type Credit, type Heartbeat, kind, type WireError } from './messages.ts';
 import { utf8Encode } from './utf8.ts';
-
-/** What a bye says: docs/protocol.md §3.7. */
-export const byeReason: Readonly<Record<CloseReason, number>> = {
-  goodbye: 0,
-  duplicate: 1,
-  full: 2,
-  dead: 3,
-  'protocol-error': 4,
-  revoked: 5,
-  'copied-card': 6,
-  self: 7,
-  standby: 8,
-};
 
 export const versionTextBytesMax = 64;
 const trustedBit = 1;
@@ -82,7 +68,7 @@ export function encodeBye(bye: Bye): Uint8Array {
   return endFrame(beginFrame(kind.bye, 1).u8(bye.reason));
 }
 
-/** Reasons that this version does not know are kept: they are only counted. */
+/** Reasons that this version does not know are kept. */
 export function decodeBye(frame: Uint8Array, flags: number): Bye | WireError {
   const reader = new Reader(frame, headerBytes);
   reader.zero(flags);

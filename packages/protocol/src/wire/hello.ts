@@ -9,6 +9,7 @@ const wrapU32 = (value: number): number => Math.floor(value) % 0x1_0000_0000;
 
 /** docs/protocol.md §3.3 */
 export function encodeHello(hello: Hello): Uint8Array {
+  if (hello.incarnation < 1) throw new RangeError('hello: incarnations start at 1');
   return endFrame(
     beginFrame(kind.hello, helloBytes)
       .u32(hello.incarnation)
@@ -29,9 +30,11 @@ export function encodeHello(hello: Hello): Uint8Array {
 export function decodeHello(frame: Uint8Array, flags: number): Hello | WireError {
   const reader = new Reader(frame, headerBytes);
   reader.zero(flags);
+  const incarnation = reader.incarnation();
+  if (incarnation === 0) reader.fail('range');
   const hello: Hello = {
     kind: kind.hello,
-    incarnation: reader.incarnation(),
+    incarnation,
     features: reader.u32(),
     sequence: reader.u32(),
     sentMicros: reader.u32(),

@@ -16,7 +16,6 @@ export {
 export { type Beacon, beaconBytes, beaconMacInput, decodeBeacon, encodeBeacon } from './beacon.ts';
 export { associatedData, bundleHeaderBytes, encodeBundle } from './bundle.ts';
 export { decode, encode, type WireLimits } from './codec.ts';
-export { byeReason } from './control.ts';
 export { FrameSplitter, headerBytes, type Skipped, wireVersion } from './frame.ts';
 export { decodeLinkState, encodeLinkState, linkStateNeighboursMax } from './linkstate.ts';
 export {
