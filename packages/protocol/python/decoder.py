@@ -127,8 +127,10 @@ def decode_frame(frame):
 
 
 def hello(c):
+    incarnation = c.uint(4)
+    require(incarnation != 0, "range")
     return {
-        "incarnation": c.uint(4),
+        "incarnation": incarnation,
         "features": c.uint(4),
         "sequence": c.uint(4),
         "sentMicros": c.uint(4),

@@ -72,6 +72,7 @@ function frames(): Case[] {
     ['length above the bytes', altered(bye, 7, 2)],
     ['length below the bytes', altered(bye, 7, 0)],
     ['hello with a flag', altered(by.hello, 3, 1)],
+    ['hello of incarnation 0', altered(by.hello, 8, 0, 0, 0, 0)],
     ['hello too short', resized(by.hello, 51)],
     ['hello of a later version, longer', resized(by.hello, 60)],
     ['bye with more', resized(bye, 10)],
