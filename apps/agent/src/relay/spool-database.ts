@@ -1,0 +1,275 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { type Batch, type ExpiredRows, JournalError, type LoadLimits, type OpenedJournal, type Row, type Table, type TableSummary, tables } from './journal.ts';
+
+const pageBytes = 4096;
+/** The write-ahead log is folded back at this many pages; with one batch on top it stays below `walBytes`, which is allocated at every opening. */
+const checkpointPages = 256;
+const walBytes = 2 * 1024 * 1024;
+/** Rows may fill this share of the reserve; the rest covers page headers, half-empty pages and the free list. */
+const fillShare = 0.85;
+/** Rows removed in one transaction: more would write more pages than the log has space for. */
+const removalRowsMax = 512;
+/** The file never grows the partition beyond this share of use: docs/decisions/0005-spool.md. */
+const partitionShareMax = 0.85;
+const reserveBytesMin = 1024 * 1024;
+const schemaVersion = 1;
+
+interface StoredRow {
+  row: number;
+  incarnation: number;
+  sequence: number;
+  traffic: number;
+  born: number;
+  lifetime: number;
+  mono: number;
+  wall: number;
+  trusted: number;
+  meta: string | null;
+  body: Uint8Array;
+}
+
+/**
+ * The spool's file: SQLite, WAL, synchronous FULL, grown to its whole size when it is made, so that neither writing nor deleting needs space later
+ * (docs/decisions/0005-spool.md). Synchronous: it lives on the worker's thread. Every method throws JournalError.
+ */
+export class SpoolDatabase {
+  readonly opened: OpenedJournal;
+  readonly #db: Database.Database;
+  readonly #insert: Record<Table, Database.Statement<unknown[]>>;
+  readonly #remove: Record<Table, Database.Statement<[number, number]>>;
+  readonly #load: Record<Table, Database.Statement<[number, number], StoredRow>>;
+  readonly #expired: Record<Table, Database.Statement<[number, number, number], ExpiredRows['rows'][number]>>;
+  readonly #note: Database.Statement<[string, string]>;
+  readonly #forget: Database.Statement<[string]>;
+
+  private constructor(db: Database.Database, broken: string | undefined) {
+    const each = <T>(make: (table: Table) => T) => Object.fromEntries(tables.map((table) => [table, make(table)])) as Record<Table, T>;
+    this.#db = db;
+    this.#insert = each((table) => db.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?,?,?,?,?,?,?,?,?,?,?)`));
+    this.#remove = each((table) => db.prepare(`DELETE FROM ${table} WHERE row BETWEEN ? AND ?`));
+    this.#load = each((table) => db.prepare(`SELECT * FROM ${table} WHERE row > ? ORDER BY row LIMIT ?`));
+    this.#expired = each((table) =>
+      db.prepare(`SELECT row, traffic, length(body) AS bytes FROM ${table} WHERE row > ? AND row <= ? AND lifetime > 0 AND born + lifetime <= ? ORDER BY row`),
+    );
+    this.#note = db.prepare('INSERT OR REPLACE INTO note VALUES (?,?)');
+    this.#forget = db.prepare('DELETE FROM note WHERE key = ?');
+    const summaries = each((table) => summary(db, table));
+    const last = tables.map((table) => db.prepare<[], { row: number | null }>(`SELECT max(row) AS row FROM ${table}`).get()?.row ?? 0);
+    const notes = new Map(
+      db
+        .prepare<[], { key: string; value: string }>('SELECT key, value FROM note')
+        .all()
+        .map(({ key, value }) => [key, value] as const),
+    );
+    this.opened = { tables: summaries, rowMax: Math.max(...last), notes, broken, capacityBytes: Math.floor(pagesOf(db) * pageBytes * fillShare) };
+  }
+
+  /** A file that is no database, or a damaged one, is put aside as `<file>.broken` (one is kept) and replaced. */
+  static open(file: string, reserveBytes: number): SpoolDatabase {
+    return guarded(() => {
+      let broken: string | undefined;
+      if (existsSync(file)) {
+        try {
+          return new SpoolDatabase(connect(file, reserveBytes), undefined);
+        } catch (error) {
+          if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw error;
+          broken = `${file}.broken`;
+          for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+          renameSync(file, broken);
+        }
+      }
+      create(file, reserveBytes);
+      return new SpoolDatabase(connect(file, reserveBytes), broken);
+    });
+  }
+
+  write(batch: Batch): void {
+    const removals = batch.removals.flatMap(({ table, first, last }) => {
+      const slices: { table: Table; first: number; last: number }[] = [];
+      for (let at = first; at <= last; at += removalRowsMax) slices.push({ table, first: at, last: Math.min(last, at + removalRowsMax - 1) });
+      return slices;
+    });
+    let next = 0;
+    const step = this.#db.transaction(() => {
+      let removed = 0;
+      for (let r = removals[next]; r && removed < removalRowsMax; r = removals[++next]) removed += this.#remove[r.table].run(r.first, r.last).changes;
+      if (next === removals.length) this.#add(batch);
+    });
+    guarded(() => {
+      do step();
+      while (next < removals.length);
+    });
+  }
+
+  #add({ rows, notes }: Batch): void {
+    for (const r of rows) {
+      const age = [r.born, r.lifetimeMs, r.acceptedMonotonic, r.acceptedWall, r.wallTrusted ? 1 : 0];
+      this.#insert[r.table].run(r.row, r.incarnation, r.sequence, r.traffic, ...age, r.meta ?? null, r.body);
+    }
+    for (const { key, value } of notes) {
+      if (value === undefined) this.#forget.run(key);
+      else this.#note.run(key, value);
+    }
+  }
+
+  load(table: Table, after: number, limits: LoadLimits): Row[] {
+    return guarded(() => {
+      const rows: Row[] = [];
+      let bytes = 0;
+      for (const stored of this.#load[table].iterate(after, limits.rowsMax)) {
+        rows.push(rowOf(table, stored));
+        bytes += stored.body.byteLength;
+        if (bytes >= limits.bytesMax) break;
+      }
+      return rows;
+    });
+  }
+
+  expired(table: Table, after: number, now: number, span: number): ExpiredRows {
+    return guarded(() => {
+      const rows = this.#expired[table].all(after, after + span, now);
+      const more = this.#load[table].get(after + span, 1);
+      return { rows, next: more ? more.row - 1 : undefined };
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function connect(file: string, reserveBytes: number): Database.Database {
+  const db = new Database(file);
+  try {
+    // Exclusive before WAL: then no shared-memory file is needed beside the log.
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+    const found = db.pragma('user_version', { simple: true });
+    if (found !== schemaVersion) throw new JournalError('SCHEMA', `the spool's file has schema ${found}, this program knows ${schemaVersion}`);
+    grow(db, affordable(file, reserveBytes, pagesOf(db) * pageBytes));
+    if (!existsSync(`${file}-wal`) || statSync(`${file}-wal`).size < walBytes) {
+      // Allocates the log's space now, while there is some. Without it the file can still be read and the disk may have room later.
+      try {
+        db.transaction(() => {
+          db.prepare('INSERT INTO filler VALUES (1, zeroblob(?))').run(walBytes);
+        })();
+      } catch {}
+      try {
+        db.prepare('DELETE FROM filler').run();
+        db.pragma('wal_checkpoint(RESTART)');
+      } catch {}
+    }
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Made under another name and renamed when whole: a power cut leaves no half-made spool. */
+function create(file: string, reserveBytes: number): void {
+  const unfinished = `${file}.new`;
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(unfinished + suffix, { force: true });
+  try {
+    const bytes = affordable(file, reserveBytes, 0);
+    const db = new Database(unfinished);
+    try {
+      db.pragma(`page_size = ${pageBytes}`);
+      db.pragma('auto_vacuum = NONE');
+      db.pragma('journal_mode = OFF');
+      db.pragma('synchronous = OFF');
+      const columns =
+        'row INTEGER PRIMARY KEY, incarnation INTEGER, sequence INTEGER, traffic INTEGER, born REAL, lifetime REAL, mono REAL, wall REAL, trusted INTEGER, meta TEXT, body BLOB';
+      for (const table of tables) db.exec(`CREATE TABLE ${table} (${columns})`);
+      db.exec('CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID; CREATE TABLE filler (row INTEGER PRIMARY KEY, body BLOB)');
+      db.pragma(`user_version = ${schemaVersion}`);
+      grow(db, bytes);
+    } finally {
+      db.close();
+    }
+    sync(unfinished);
+    renameSync(unfinished, file);
+    sync(dirname(file));
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
+}
+
+const pagesOf = (db: Database.Database): number => Number(db.pragma('page_count', { simple: true }));
+
+/** Brings the file to its whole size and leaves the new pages on its free list, from which every later row is served. A smaller setting than before shrinks nothing. */
+function grow(db: Database.Database, bytes: number): void {
+  const pages = Math.max(pagesOf(db), Math.ceil(bytes / pageBytes));
+  db.pragma(`max_page_count = ${pages}`);
+  const filler = db.prepare('INSERT INTO filler (body) VALUES (zeroblob(?))');
+  const chunkPages = 64;
+  if (pagesOf(db) + chunkPages + 2 >= pages) return;
+  try {
+    while (pagesOf(db) + chunkPages + 2 < pages) filler.run((chunkPages - 1) * pageBytes);
+  } finally {
+    db.exec('DELETE FROM filler');
+  }
+}
+
+/** How large the file may be: as asked, but within the partition's share. Throws when a file of any use would not fit. */
+function affordable(file: string, askedBytes: number, haveBytes: number): number {
+  const { bsize, blocks, bavail } = statfsSync(dirname(file));
+  const roomBytes = bavail * bsize - blocks * bsize * (1 - partitionShareMax);
+  const bytes = Math.min(askedBytes, haveBytes + Math.max(0, roomBytes));
+  if (bytes < reserveBytesMin && haveBytes < reserveBytesMin) throw new JournalError('ENOSPC', `the disk has no room for a spool of ${askedBytes} bytes`);
+  return bytes;
+}
+
+function sync(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** rowBytes of quota.ts. */
+const rowBytesSql = 'iif(length(body) + 96 <= 1024, length(body) + 96, (length(body) + 96 + 4031) / 4032 * 4096)';
+
+function summary(db: Database.Database, table: Table): TableSummary {
+  const all = db.prepare<[], { rows: number; bytes: number | null }>(`SELECT count(*) AS rows, sum(${rowBytesSql}) AS bytes FROM ${table}`).get();
+  const oldest = db.prepare<[], StoredRow>(`SELECT row, incarnation, sequence, born FROM ${table} ORDER BY row LIMIT 1`).get();
+  return {
+    rows: all?.rows ?? 0,
+    bytes: all?.bytes ?? 0,
+    oldest: oldest && { row: oldest.row, incarnation: oldest.incarnation, sequence: oldest.sequence, born: oldest.born },
+  };
+}
+
+const rowOf = (table: Table, s: StoredRow): Row => ({
+  table,
+  row: s.row,
+  incarnation: s.incarnation,
+  sequence: s.sequence,
+  traffic: s.traffic,
+  born: s.born,
+  lifetimeMs: s.lifetime,
+  acceptedMonotonic: s.mono,
+  acceptedWall: s.wall,
+  wallTrusted: s.trusted === 1,
+  meta: s.meta ?? undefined,
+  body: s.body,
+});
+
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+
+function guarded<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof JournalError) throw error;
+    throw new JournalError(codeOf(error), error instanceof Error ? error.message : String(error));
+  }
+}
