@@ -148,6 +148,8 @@ function readTree(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw new ConfigError(`--config ${file}: ${cause instanceof SyntaxError ? `not JSON: ${cause.message}` : `cannot be read: ${(cause as Error).message}`}`, { cause });
+    throw new ConfigError(`--config ${file}: ${cause instanceof SyntaxError ? `not JSON: ${cause.message}` : `cannot be read: ${(cause as Error).message}`}`, {
+      cause,
+    });
   }
 }

@@ -49,7 +49,10 @@ export function readArrival(arrival: Arrival, topics: Topics, now: number): Read
 
 const unidentified = (payload: Uint8Array): Origin => ({ entryId: null, node: null, ageMs: null, fingerprint: null, dup: false, late: false, payload });
 
-function origin(fields: { id: unknown; node: unknown; age: unknown; fingerprint: unknown; dup: boolean; late: boolean }, payload: Uint8Array): Origin | undefined {
+function origin(
+  fields: { id: unknown; node: unknown; age: unknown; fingerprint: unknown; dup: boolean; late: boolean },
+  payload: Uint8Array,
+): Origin | undefined {
   const match = typeof fields.id === 'string' ? ENTRY.exec(fields.id) : null;
   if (!match) return undefined;
   const age = Number(fields.age);

@@ -1,5 +1,5 @@
-import { asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { DeviceCredential, InviteRecord, Issued, Revocation } from '@energymesh/identity';
+import { asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Session } from './database.ts';
 import { communityDocument, deviceFigures, devices, events, figures, invites, nodes, revocations } from './schema.ts';
 

@@ -113,7 +113,11 @@ async function writeFromNodes(session: Session, name: 'reports' | 'expired', row
 
 async function noteNodes(session: Session, rows: readonly Row[]): Promise<void> {
   const seen = [...new Set(rows.flatMap((row) => (row.node === null ? [] : [row.node])))];
-  if (seen.length > 0) await session.update(nodes).set({ lastMessageAt: rows.at(-1)!.receivedAt }).where(inArray(nodes.id, seen));
+  if (seen.length > 0)
+    await session
+      .update(nodes)
+      .set({ lastMessageAt: rows.at(-1)!.receivedAt })
+      .where(inArray(nodes.id, seen));
 }
 
 export interface Page {

@@ -1,0 +1,181 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CertificateVerifier, type CommunityAuthority } from '@energymesh/identity';
+import type { Logger } from 'pino';
+import { createApp } from './api/app.ts';
+import type { Backend } from './api/enrol.ts';
+import { openListeners } from './api/listeners.ts';
+import { readStats } from './api/stats.ts';
+import { EmbeddedBroker } from './broker/embedded.ts';
+import { ExternalBroker } from './broker/external.ts';
+import type { Clock } from './clock.ts';
+import type { HubConfig } from './config.ts';
+import { openAuthority } from './identity/authority-file.ts';
+import { Community } from './identity/community.ts';
+import { Enrolment } from './identity/enrolment.ts';
+import { readSecret, tokenFile, writeSecret } from './identity/files.ts';
+import { Members } from './identity/members.ts';
+import { isDue, issueServerIdentity, openServerKey, type ServerIdentity } from './identity/server-certificate.ts';
+import { commitTo, Ingest } from './ingest/ingest.ts';
+import type { Row } from './ingest/row.ts';
+import { holdFolder } from './lock.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { dropOld } from './store/messages.ts';
+import { Topics } from './topics.ts';
+
+export interface HubOptions {
+  readonly config: HubConfig;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly migrationsFolder: string;
+  /** Tests put a failing store in between. */
+  readonly commit?: (db: Database, rows: readonly Row[], commit: (rows: readonly Row[]) => Promise<void>) => Promise<void>;
+}
+
+/** Where everything listens, as it came to be: also in `<dataDir>/addresses.json`. */
+export interface Addresses {
+  readonly http: string;
+  readonly https: string;
+  /** Of the embedded broker only. */
+  readonly mqtt?: string;
+  readonly tools?: string;
+}
+
+const hourMs = 3_600_000;
+
+/** A running hub. */
+export class Hub implements AsyncDisposable {
+  readonly addresses: Addresses;
+  readonly authority: CommunityAuthority;
+  readonly #parts: AsyncDisposableStack;
+
+  private constructor(addresses: Addresses, authority: CommunityAuthority, parts: AsyncDisposableStack) {
+    this.addresses = addresses;
+    this.authority = authority;
+    this.#parts = parts;
+  }
+
+  static async open(options: HubOptions): Promise<Hub> {
+    await using parts = new AsyncDisposableStack();
+    const { config, clock, log } = options;
+    await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+    parts.use(await holdFolder(config.dataDir));
+    const addressFile = join(config.dataDir, 'addresses.json');
+    await rm(addressFile, { force: true });
+    const authority = await openAuthority({ dataDir: config.dataDir, communityName: config.community?.name, now: clock.now() });
+    const serverKey = await openServerKey(config.dataDir);
+    const identity = await issueServerIdentity(authority, serverKey, config.publicHosts, clock.now());
+    const adminToken = await tokenFile(join(config.dataDir, 'admin-token'));
+    const { db } = parts.use(await openDatabase({ folder: join(config.dataDir, 'db'), migrationsFolder: options.migrationsFolder }));
+    const community = await Community.open({ authority, db, clock });
+    const members = await Members.open(db, community);
+    const enrolment = new Enrolment({ authority, db, community, members, clock });
+    const topics = new Topics(authority.id);
+    // Ingest outlives the broker: what the broker has taken is committed before the database closes.
+    const write = commitTo(db, (device) => community.hasDevice(device));
+    const commit = options.commit ? (rows: readonly Row[]) => options.commit!(db, rows, write) : write;
+    const ingest = parts.use(new Ingest({ topics, clock, commit }));
+    const opened = await openBroker({ options, authority, identity, community, members, topics, ingest });
+    const broker = parts.use(opened.broker);
+    const publishDocument = (document: Uint8Array) =>
+      void broker
+        .publish({ topic: topics.document, payload: document, retain: true })
+        .catch((error: Error) => log.warn({ error: error.message }, 'the community document waits for the broker'));
+    community.onDocument(publishDocument);
+    publishDocument(community.document.bytes);
+
+    const startedAt = clock.now();
+    const host = urlHost(config.publicHosts[0]!);
+    let httpsPort = 0;
+    const app = createApp({
+      ...{ db, authority, community, enrolment, broker, topics, clock, log, adminToken },
+      hosts: config.publicHosts,
+      backend: opened.backend,
+      hubUrls: () => [`https://${host}:${httpsPort}`],
+      stats: () => readStats({ db, community, authority, broker, ingest, clock, startedAt }),
+    });
+    const listeners = parts.use(await openListeners({ app, identity, http: config.http, https: config.https }));
+    httpsPort = listeners.httpsPort;
+
+    const tidy = () =>
+      void dropOld(db, config.retention, clock.now()).catch((error: Error) => log.error({ error: error.message }, 'dropping old messages failed'));
+    tidy();
+    parts.defer(clock.every(hourMs, tidy));
+    let current = identity;
+    const renew = async () => {
+      if (!isDue(current, clock.now())) return;
+      current = await issueServerIdentity(authority, serverKey, config.publicHosts, clock.now());
+      listeners.renew(current);
+      opened.renew(current);
+    };
+    parts.defer(clock.every(hourMs, () => void renew().catch((error: Error) => log.error({ error: error.message }, "renewing the hub's certificate failed"))));
+
+    const addresses: Addresses = {
+      http: `http://${urlHost(config.http.host)}:${listeners.httpPort}`,
+      https: `https://${host}:${listeners.httpsPort}`,
+      ...opened.addresses,
+    };
+    await writeSecret(addressFile, `${JSON.stringify(addresses)}\n`);
+    log.info({ addresses, community: authority.id }, 'ready');
+    return new Hub(addresses, authority, parts.move());
+  }
+
+  /** Closes doors first, then commits what was taken, then the database. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.disposeAsync();
+  }
+}
+
+interface OpenedBroker {
+  readonly broker: EmbeddedBroker | ExternalBroker;
+  readonly backend: () => Backend;
+  readonly addresses: { readonly mqtt?: string; readonly tools?: string };
+  readonly renew: (identity: ServerIdentity) => void;
+}
+
+async function openBroker(what: {
+  options: HubOptions;
+  authority: CommunityAuthority;
+  identity: ServerIdentity;
+  community: Community;
+  members: Members;
+  topics: Topics;
+  ingest: Ingest;
+}): Promise<OpenedBroker> {
+  const { options, authority, topics } = what;
+  const { config, clock, log } = options;
+  const ingest = (arrival: Parameters<Ingest['take']>[0]) => what.ingest.take(arrival);
+  if (config.broker.kind === 'external') {
+    const { url, ca, gateways } = config.broker;
+    const caPem = ca === undefined ? undefined : await readSecret(ca);
+    const told = gateways ?? { url };
+    const login =
+      told.username === undefined ? ({ by: 'nothing' } as const) : ({ by: 'password', username: told.username, password: told.password ?? '' } as const);
+    const broker = await ExternalBroker.open({ config: config.broker, community: authority.id, topics, ingest, log });
+    return {
+      broker,
+      backend: () => ({ url: told.url, protocol: '5', login, ...(caPem === undefined ? {} : { ca: caPem }) }),
+      addresses: {},
+      renew: () => undefined,
+    };
+  }
+  const toolsPassword = config.broker.tools.password ?? (await tokenFile(join(config.dataDir, 'tools-password')));
+  const broker = await EmbeddedBroker.open({
+    config: config.broker,
+    verifier: new CertificateVerifier({ rawRootKey: authority.rawRootKey }),
+    rootPem: authority.rootPem,
+    isRevoked: (node, serial) => what.community.isRevoked(node, serial),
+    isMember: (node) => what.members.has(node),
+    ...{ topics, identity: what.identity, toolsPassword, clock, ingest, log },
+  });
+  const url = `mqtts://${urlHost(config.publicHosts[0]!)}:${broker.nodesPort}`;
+  const tools = `${config.broker.tools.tls ? 'mqtts' : 'mqtt'}://${urlHost(config.broker.tools.host)}:${broker.toolsPort}`;
+  return {
+    broker,
+    backend: () => ({ url, protocol: '3.1.1', login: { by: 'certificate' }, ca: authority.rootPem }),
+    addresses: { mqtt: url, tools },
+    renew: (identity) => broker.renew(identity),
+  };
+}
+
+const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);

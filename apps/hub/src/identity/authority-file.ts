@@ -1,0 +1,33 @@
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { CommunityAuthority, derOfPem, validity } from '@energymesh/identity';
+import { ConfigError } from '../config.ts';
+import { readSecret, writeSecret } from './files.ts';
+
+/** The community's authority, from `<dataDir>/authority.json`; made at the first start, which needs the community's name. */
+export async function openAuthority(options: { dataDir: string; communityName: string | undefined; now: number }): Promise<CommunityAuthority> {
+  const file = join(options.dataDir, 'authority.json');
+  const save = (authority: CommunityAuthority) => writeSecret(file, JSON.stringify(authority.save(), null, 2));
+  const text = await readSecret(file);
+  if (text === undefined) {
+    if (options.communityName === undefined) throw new ConfigError(`community.name: needed to create the community; ${file} does not exist`);
+    const created = await CommunityAuthority.create({ name: options.communityName, now: options.now });
+    await save(created);
+    return created;
+  }
+  const authority = load(text, file);
+  const issuing = new X509Certificate(derOfPem(authority.issuingPem)![0]!);
+  if (issuing.validToDate.getTime() - options.now < validity.issuingMs / 2) {
+    await authority.renewIssuing(options.now);
+    await save(authority);
+  }
+  return authority;
+}
+
+function load(text: string, file: string): CommunityAuthority {
+  try {
+    return CommunityAuthority.load(JSON.parse(text));
+  } catch (cause) {
+    throw new ConfigError(`dataDir: ${file} is damaged; put its backup in place`, { cause });
+  }
+}

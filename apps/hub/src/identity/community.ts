@@ -1,0 +1,119 @@
+import {
+  type CommunityAuthority,
+  type DeviceCredential,
+  type DeviceRole,
+  deviceVerifier,
+  newDeviceToken,
+  newSalt,
+  type Revocation,
+  signCommunityDocument,
+} from '@energymesh/identity';
+import type { Clock } from '../clock.ts';
+import type { Database, Session } from '../store/database.ts';
+import { addEvent, addRevocation, allDevices, allRevocations, nodeBy, putDevice, putDocument, removeDevice, storedDocument } from '../store/members.ts';
+
+export class NoSuchNode extends Error {
+  override readonly name = 'NoSuchNode';
+}
+
+/**
+ * Devices and revocations, and the signed community document that tells every node of them.
+ * 1. A change and the document that tells of it commit together.
+ * 2. The number grows with every change, and never falls behind the clock's seconds: so a database that was lost does not bring old numbers back.
+ * 3. `published` is called after the commit, in the order of numbers.
+ */
+export class Community {
+  readonly #authority: CommunityAuthority;
+  readonly #db: Database;
+  readonly #clock: Clock;
+  #devices: ReadonlySet<string> = new Set();
+  #revoked: readonly Revocation[] = [];
+  #document: { number: number; bytes: Uint8Array } = { number: 0, bytes: new Uint8Array() };
+  #listener: (document: Uint8Array) => void = () => undefined;
+
+  private constructor(options: { authority: CommunityAuthority; db: Database; clock: Clock }) {
+    this.#authority = options.authority;
+    this.#db = options.db;
+    this.#clock = options.clock;
+  }
+
+  static async open(options: { authority: CommunityAuthority; db: Database; clock: Clock }): Promise<Community> {
+    const community = new Community(options);
+    const stored = await storedDocument(options.db);
+    if (stored) await community.#adopt({ number: stored.number, bytes: stored.bytes });
+    else await community.#change(async () => undefined);
+    return community;
+  }
+
+  get document(): { readonly number: number; readonly bytes: Uint8Array } {
+    return this.#document;
+  }
+  get deviceCount(): number {
+    return this.#devices.size;
+  }
+  hasDevice(id: string): boolean {
+    return this.#devices.has(id);
+  }
+  isRevoked(node: string, serial: string): boolean {
+    return this.#revoked.some((entry) => entry.node === node && (entry.serial === undefined || entry.serial === serial));
+  }
+  /** One listener: the broker, which publishes the document. */
+  onDocument(listener: (document: Uint8Array) => void): void {
+    this.#listener = listener;
+  }
+
+  /** Adds a device, or gives a known one a new token; resolves to the token, which is kept nowhere. Throws DocumentTooBig. */
+  async addDevice(id: string, role: DeviceRole): Promise<string> {
+    const [token, salt] = [newDeviceToken(), newSalt()];
+    const credential: DeviceCredential = { id, role, salt, verifier: deviceVerifier(token, salt) };
+    await this.#change(async (session, now) => {
+      await putDevice(session, credential, now);
+      await addEvent(session, { at: now, kind: 'device-added', detail: `${id} (${role})` });
+    });
+    return token;
+  }
+
+  /** False when there was no such device. */
+  async removeDevice(id: string): Promise<boolean> {
+    if (!this.#devices.has(id)) return false;
+    await this.#change(async (session, now) => {
+      await removeDevice(session, id);
+      await addEvent(session, { at: now, kind: 'device-removed', detail: id });
+    });
+    return true;
+  }
+
+  /** Throws NoSuchNode, or DocumentTooBig. Revoking again changes nothing. */
+  async revoke(revocation: Revocation): Promise<void> {
+    if (this.isRevoked(revocation.node, revocation.serial ?? '')) return;
+    await this.#change(async (session, now) => {
+      if (!(await nodeBy(session, revocation.node))) throw new NoSuchNode(`node ${revocation.node} was never enrolled here`);
+      await addRevocation(session, revocation, now);
+      await addEvent(session, { at: now, kind: 'node-revoked', detail: revocation.node });
+    });
+  }
+
+  async #change(apply: (session: Session, now: number) => Promise<void>): Promise<void> {
+    const now = this.#clock.now();
+    // The engine runs one transaction at a time, so numbers follow each other.
+    const document = await this.#db.transaction(async (session) => {
+      await apply(session, now);
+      const previous = await storedDocument(session);
+      const number = Math.max((previous?.number ?? 0) + 1, Math.floor(now / 1000));
+      const content = { number, issuedAt: now, revoked: await allRevocations(session), devices: await allDevices(session) };
+      const bytes = signCommunityDocument(this.#authority, content);
+      await putDocument(session, { number, issuedAt: now, bytes });
+      return { number, bytes };
+    });
+    await this.#adopt(document);
+    this.#listener(this.#document.bytes);
+  }
+
+  async #adopt(document: { number: number; bytes: Uint8Array }): Promise<void> {
+    const [devices, revoked] = [await allDevices(this.#db), await allRevocations(this.#db)];
+    if (document.number < this.#document.number) return;
+    this.#document = document;
+    this.#devices = new Set(devices.map((device) => device.id));
+    this.#revoked = revoked;
+  }
+}

@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { systemClock } from './clock.ts';
+import { ConfigError, type HubConfig, readConfig } from './config.ts';
+import { Hub } from './hub.ts';
+
+/** 0: ended as asked. 1: failed. 2: the configuration is wrong, the text says which key. */
+const exit = { failed: 1, configuration: 2 } as const;
+const closingMsMax = 2800;
+
+function refuse(error: ConfigError): never {
+  process.stderr.write(`energymesh-hub: configuration:\n${error.message}\n`);
+  process.exit(exit.configuration);
+}
+
+function configured(): HubConfig {
+  try {
+    return readConfig(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) refuse(error);
+    throw error;
+  }
+}
+
+const config = configured();
+const log = pino({ level: config.logLevel, base: { app: 'hub' } });
+let hub: Hub | undefined;
+let ending = false;
+
+/** A second signal changes nothing: the end is bounded anyway. */
+async function end(signal: string): Promise<void> {
+  if (ending) return;
+  ending = true;
+  log.info({ signal }, 'ending');
+  setTimeout(() => process.exit(exit.failed), closingMsMax).unref();
+  await hub?.[Symbol.asyncDispose]();
+  process.exit(0);
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(signal));
+
+try {
+  // Both src/ and the bundle's dist/ lie beside drizzle/.
+  const opened = await Hub.open({ config, clock: systemClock, log, migrationsFolder: fileURLToPath(new URL('../drizzle', import.meta.url)) });
+  hub = opened;
+  if (ending) await opened[Symbol.asyncDispose]();
+} catch (error) {
+  if (error instanceof ConfigError) refuse(error);
+  log.fatal({ err: error }, 'the hub could not start');
+  process.exit(exit.failed);
+}
