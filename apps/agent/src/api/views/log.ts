@@ -1,0 +1,22 @@
+import type { Log } from '../schema.ts';
+import { log } from '../schema.ts';
+
+/** Newest first (store/). */
+export interface LogSource {
+  recent(
+    limit: number,
+    before: number | undefined,
+  ): readonly { id: number; at: number; kind: string; node: string | null; nodeName: string | null; detail: string; healedMs: number | null }[];
+}
+
+const kinds: ReadonlySet<string> = new Set(log.shape.entries.element.shape.kind.options);
+
+export function logView(source: LogSource, at: number, limit: number, before: number | undefined): Log {
+  const entries = source.recent(limit, before).flatMap(({ id, at: when, kind, node, nodeName, detail, healedMs }) => {
+    // Written by a later version of the agent, before a way back.
+    if (!kinds.has(kind)) return [];
+    const entry = { id, at: when, kind: kind as Log['entries'][number]['kind'], detail };
+    return { ...entry, ...(node !== null && { node }), ...(nodeName !== null && { nodeName }), ...(healedMs !== null && { healedMs }) };
+  });
+  return { at, entries };
+}

@@ -1,0 +1,121 @@
+import type { NeighbourView, NodeId, TopologyEdge } from '@energymesh/protocol';
+import type { Feed } from '../ports.ts';
+import type { Neighbours, TopologyView } from '../schema.ts';
+import { qualityOf } from './quality.ts';
+import type { Sources } from './sources.ts';
+
+type Part<K extends keyof Sources> = Pick<Sources, K>;
+
+const nodesMax = 4096;
+
+/** The last time each node was known to be there, for nodes that are not any more; at the bound the ones seen longest ago go. */
+class LastSeen {
+  readonly #at = new Map<NodeId, number>();
+
+  note(node: NodeId, at: number): void {
+    this.#at.delete(node);
+    this.#at.set(node, at);
+    const oldest = this.#at.keys().next().value;
+    if (this.#at.size > nodesMax && oldest !== undefined) this.#at.delete(oldest);
+  }
+
+  of(node: NodeId, otherwise: number): number {
+    return this.#at.get(node) ?? otherwise;
+  }
+}
+
+const meshEvents = new Set(['topology-changed', 'route-changed', 'neighbour-up', 'neighbour-down']);
+
+/** Calls back on what changes the picture of the mesh. */
+function onMeshChange(mesh: Part<'mesh'>['mesh'], handler: () => void): () => void {
+  return mesh.subscribe((output) => {
+    if (output.type === 'event' && meshEvents.has(output.event.kind)) handler();
+  });
+}
+
+export function topologyFeed({ mesh, clock, who }: Part<'mesh' | 'clock' | 'who'>): Feed<TopologyView> {
+  const lastSeen = new LastSeen();
+  return {
+    current: () => {
+      const at = clock.wall();
+      const { nodes, edges, gateway, path } = mesh.topology();
+      const own = new Map(mesh.neighbours().map((neighbour) => [neighbour.node, neighbour]));
+      const online = new Set(nodes.filter((node) => node.self || node.reachable).map(({ node }) => node));
+      for (const node of online) lastSeen.note(node, at);
+      return {
+        at,
+        self: mesh.self,
+        nodes: nodes.map((node) => ({
+          id: node.node,
+          name: node.name || node.node,
+          self: node.self,
+          gateway: node.gateway !== undefined,
+          online: online.has(node.node),
+          lastSeen: lastSeen.of(node.node, who.startedAt),
+          devices: node.devices,
+          ...defined({ hops: node.hops, costMs: node.costMs, nextHop: node.nextHop, position: node.position ?? (node.self ? who.position : undefined) }),
+        })),
+        edges: edges.map((edge) => ({
+          a: edge.a,
+          b: edge.b,
+          ...claims(edge),
+          ...bandwidthOf(edge, mesh.self, own),
+          stale: edge.costAMs === undefined || edge.costBMs === undefined || !online.has(edge.a) || !online.has(edge.b),
+        })),
+        path: [...path],
+        ...defined({ gateway }),
+      };
+    },
+    onChange: (handler) => onMeshChange(mesh, handler),
+  };
+}
+
+function claims({ costAMs, costBMs }: TopologyEdge) {
+  return {
+    ...(costAMs !== undefined && { costAMs, qualityA: qualityOf(costAMs) }),
+    ...(costBMs !== undefined && { costBMs, qualityB: qualityOf(costBMs) }),
+  };
+}
+
+/** Known for this node's own links only. */
+function bandwidthOf({ a, b }: TopologyEdge, self: NodeId, own: ReadonlyMap<NodeId, NeighbourView>) {
+  const other = a === self ? b : b === self ? a : undefined;
+  return defined({ bandwidthBps: other === undefined ? undefined : own.get(other)?.bandwidthBps });
+}
+
+export function neighboursFeed({ mesh, clock }: Part<'mesh' | 'clock'>): Feed<Neighbours> {
+  return {
+    current: () => {
+      const at = clock.wall();
+      const wallOf = (mono: number) => Math.round(at - (clock.monotonic() - mono));
+      return {
+        at,
+        neighbours: mesh.neighbours().map((neighbour) => ({
+          id: neighbour.node,
+          name: neighbour.name || neighbour.node,
+          segment: neighbour.segment,
+          upSince: wallOf(neighbour.upSince),
+          lastHeard: wallOf(neighbour.lastHeard),
+          latencyMs: neighbour.rttMs,
+          costMs: neighbour.costMs,
+          ...defined({ bandwidthBps: neighbour.bandwidthBps }),
+          quality: qualityOf(neighbour.costMs),
+          bytesIn: neighbour.bytesIn,
+          bytesOut: neighbour.bytesOut,
+          queues: neighbour.queues.map((queue) => ({ class: queue.class, packets: queue.frames, bytes: queue.bytes })),
+        })),
+      };
+    },
+    onChange: (handler) => onMeshChange(mesh, handler),
+  };
+}
+
+/** Names as nodes call themselves; the id of one not heard of. */
+export function nameOf(mesh: Part<'mesh'>['mesh'], node: NodeId): string {
+  return mesh.topology().nodes.find((known) => known.node === node)?.name || node;
+}
+
+/** Without the keys that are undefined: the schema's optional is "absent". */
+export function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,71 @@
+import type { Clock, DeviceDirectory, DeviceDoor, Mesh } from '../../ports.ts';
+
+/** What the views read. Every part is read anew at each call. */
+export interface Sources {
+  readonly clock: Clock;
+  readonly who: Who;
+  readonly mesh: Pick<Mesh, 'self' | 'neighbours' | 'topology' | 'subscribe'>;
+  readonly directory: DeviceDirectory;
+  readonly door: Pick<DeviceDoor, 'connected' | 'onChange'>;
+  readonly custody: CustodyView;
+  readonly counters: CountersView;
+  readonly latency: { read(): { p50: number; p95: number; p99: number; samples: number } | undefined };
+  readonly activity: { read(device: string): { lastSeen: number | undefined; packetsToday: number } };
+  readonly machine: MachineView;
+}
+
+export interface Who {
+  readonly name: string;
+  readonly fingerprint: string;
+  /** As shown to people. */
+  readonly community: string;
+  readonly version: string;
+  /** Configured as one, whether or not its backend is there. */
+  readonly gateway: boolean;
+  readonly position: { readonly lat: number; readonly lon: number } | undefined;
+  /** Unix milliseconds. */
+  readonly startedAt: number;
+}
+
+/** What this node has in custody, and its way to the backend (relay/). */
+export interface CustodyView {
+  backlog(): Backlog;
+  /** Undefined: this node is no gateway. */
+  backend(): { readonly state: 'connected' | 'connecting' | 'unreachable'; readonly since: number; readonly url: string } | undefined;
+}
+export interface Backlog {
+  readonly waiting: number;
+  readonly bytes: number;
+  readonly oldestMs: number | undefined;
+  /** Since the start. */
+  readonly expired: number;
+  readonly dropped: number;
+  /** Publishers have to wait: the quota or the disk is full. */
+  readonly full: boolean;
+  readonly diskFull: boolean;
+}
+
+export interface CountersView {
+  sums(
+    from: number,
+    to: number,
+    slotMs: number,
+  ): readonly {
+    readonly slot: number;
+    readonly traffic: number;
+    readonly direction: number;
+    readonly class: number;
+    readonly packets: number;
+    readonly bytes: number;
+  }[];
+  runs(from: number, to: number): readonly { readonly startedAt: number; readonly seenAt: number }[];
+  onChange(handler: () => void): () => void;
+}
+
+export interface MachineView {
+  readonly enrolled: boolean;
+  clockTrusted(): boolean;
+  certificateStale(): boolean;
+  diskUsedShare(): number | undefined;
+  temperatureC(): number | undefined;
+}
