@@ -12,6 +12,7 @@ export const goals: Readonly<Record<string, Goal>> = {
   'sim.healMsP50': { atMost: 1000 },
   'sim.healMsP99': { atMost: 30_000 },
   'sim.controlBytesPerNodePerSecond': { atMost: 4096 },
+  'sim.quietControlBytesPerNodePerSecond': { atMost: 1536 },
   'sim.wallMs': { atMost: 10_000 },
   'e2e.threeHops.lost': { atMost: 0 },
   'e2e.threeHops.latencyMsP50': { atMost: 200 },
