@@ -153,6 +153,7 @@ export type DropReason =
   | 'queue-full'
   | 'no-credit'
   | 'receiver-full'
+  | 'no-key'
   | 'unsealed'
   | 'forged'
   | 'expired'

@@ -1,0 +1,378 @@
+import type { Forwarder } from '../forwarding/forwarder.ts';
+import type { NodeId, Stream, TrafficClass } from '../ids.ts';
+import type { EntryRun, Floor, Submission } from '../io.ts';
+import type { RouteView, Surroundings } from '../parts.ts';
+import { type Millis, never } from '../units.ts';
+import { ackMacInput, associatedData, nonceOf, packEntries } from '../wire/index.ts';
+import { type Ack, type Bundle, type BundleHeader, type Drop, dropCode, kind, type PackedEntry } from '../wire/messages.ts';
+import type { Batch } from './batch.ts';
+import type { KeyRing } from './keyring.ts';
+import { Lane } from './lane.ts';
+import { Peer } from './peer.ts';
+
+/** Lanes and destinations kept; at the bound idle ones give way, and without one that is idle a submission is expelled as full. */
+const lanesMax = 8192;
+const peersMax = 2048;
+/** Bundles of a class per round while the lanes of one destination share its window; class 0 goes first as long as it has any. */
+const turns = [Number.POSITIVE_INFINITY, 4, 2, 1] as const;
+/** First wait after a drop notice, doubling with each round of notices without progress: a notice is not authenticated, so it must not make a storm. */
+const dropWaitMs: Readonly<Record<Drop['reason'], number>> = {
+  [dropCode.noRoute]: 100,
+  [dropCode.hopLimit]: 100,
+  [dropCode.loop]: 100,
+  [dropCode.queueFull]: 50,
+  [dropCode.noCredit]: 50,
+  [dropCode.receiverFull]: 100,
+  [dropCode.noKey]: 200,
+};
+const dropWaitMsMax = 5000;
+
+/** A bundle of this node's own for this node itself (a gateway's own devices). */
+export interface OwnBundle {
+  readonly stream: Stream;
+  readonly class: TrafficClass;
+  readonly batch: Batch;
+  readonly floor: Floor;
+  readonly transmission: number;
+  readonly entries: readonly PackedEntry[];
+}
+
+export interface SenderOptions {
+  readonly surroundings: Surroundings;
+  readonly routes: RouteView;
+  readonly forwarder: Forwarder;
+  readonly keys: KeyRing;
+  readonly count: (name: string, by?: number) => void;
+  /** Hands a bundle to this node's own receiver. False when it has no room. */
+  readonly deliverOwn: (now: Millis, bundle: OwnBundle) => boolean;
+}
+
+/** The origin's side of custody: docs/protocol.md §8. Holds entries till they are acknowledged end to end or expired. */
+export class Sender {
+  readonly #o: SenderOptions;
+  readonly #s: Surroundings;
+  readonly #lanes = new Map<string, Lane>();
+  /** Those that hold entries. */
+  readonly #active = new Set<Lane>();
+  readonly #peers = new Map<NodeId, Peer>();
+  readonly #flights = new Map<number, Lane>();
+  /** Never later than what is due; may be earlier. */
+  wakeAt: Millis = never;
+
+  constructor(options: SenderOptions) {
+    this.#o = options;
+    this.#s = options.surroundings;
+  }
+
+  submit(now: Millis, submission: Submission): void {
+    if (submission.body.byteLength > this.#s.config.entryBytesMax) return this.#expel(submission, 'too-big');
+    const lane = this.#lane(submission.stream, submission.class);
+    const verdict = lane ? lane.offer(now, submission) : 'full';
+    if (!lane || verdict !== 'taken') return this.#expel(submission, verdict === 'taken' ? 'full' : verdict);
+    this.#active.add(lane);
+    this.#by(lane.expiryAt);
+    this.#pump(now, lane);
+  }
+
+  declare(now: Millis, stream: Stream, cls: TrafficClass, floor: Floor): void {
+    const lane = this.#lane(stream, cls);
+    if (!lane) return;
+    lane.declare(floor);
+    this.#offerRoom(lane);
+    this.#pump(now, lane);
+  }
+
+  room(stream: Stream, cls: TrafficClass): number {
+    return this.#lanes.get(laneKey(stream, cls))?.room ?? this.#s.config.sendBufferEntriesMax;
+  }
+
+  /** docs/protocol.md §8.4: only what the MAC proves to come from the node that the entries were sent to. */
+  onAck(now: Millis, ack: Ack): void {
+    const keys = this.#o.keys.of(ack.origin, ack.incarnation);
+    if (!keys) return this.#o.count('ack-no-key');
+    if (!isEqual(keys.mac(ackMacInput(ack)), ack.mac)) return this.#o.count('forged-ack');
+    const lane = this.#lanes.get(laneKey(ack.stream === 'backend' ? 'backend' : ack.origin, ack.ackedClass));
+    if (!lane) return this.#o.count('ack-unasked');
+    this.#acknowledge(now, lane, ack.origin, ack.runs, ack.echoTransmission, ack.sawCongestion);
+  }
+
+  /** This node's own receiver is done with entries of its own: no frame, the same rules. */
+  onOwnDelivered(now: Millis, stream: Stream, cls: TrafficClass, runs: Ack['runs'], echoTransmission: number): void {
+    const lane = this.#lanes.get(laneKey(stream, cls));
+    if (lane) this.#acknowledge(now, lane, this.#s.self, runs, echoTransmission, false);
+  }
+
+  /** docs/protocol.md §8.6: a notice hastens a retransmission, no more. */
+  onDrop(now: Millis, droppedTransmission: number, reason: Drop['reason']): void {
+    const lane = this.#flights.get(droppedTransmission);
+    const batch = lane?.flights.get(droppedTransmission);
+    if (!lane || !batch) return this.#o.count('drop-unknown');
+    this.#o.count('drop-notices');
+    if (reason === dropCode.queueFull || reason === dropCode.noCredit || reason === dropCode.receiverFull) lane.peer?.decrease(now);
+    if (now >= lane.dropsUntil) {
+      lane.dropsUntil = (now + Math.min(dropWaitMsMax, dropWaitMs[reason] * 2 ** Math.min(lane.drops, 10))) as Millis;
+      lane.drops++;
+    }
+    this.#recall(lane, batch, lane.dropsUntil);
+    this.#by(lane.dropsUntil);
+  }
+
+  /** docs/protocol.md §8.6: what was sent over an edge that vanished, or for keys or a gateway that are no more, is sent again at once. */
+  onRoutesChanged(now: Millis): void {
+    const { routes } = this.#o;
+    for (const peer of this.#peers.values()) {
+      const path = routes.pathTo(peer.node);
+      const costMs = routes.costMs(peer.node);
+      const moved = path.length !== peer.path.length || path.some((node, i) => node !== peer.path[i]);
+      /** A cheaper path leaves the old one standing; a dearer or missing one says that an edge of it went. */
+      const broken = moved && (costMs === undefined || peer.costMs === undefined || costMs >= peer.costMs);
+      const incarnation = routes.agreement(peer.node)?.incarnation;
+      const reborn = peer.incarnation !== undefined && incarnation !== undefined && incarnation !== peer.incarnation;
+      peer.path = path;
+      peer.costMs = costMs;
+      if (peer.node === this.#s.self) continue;
+      if (reborn) peer.incarnation = incarnation;
+      for (const lane of peer.lanes) {
+        if (broken || reborn) this.#recallAll(now, lane);
+        if (moved || reborn) lane.hasten(now);
+      }
+    }
+    const gateway = routes.gateway();
+    const offering = new Set(routes.gateways().map((g) => g.node));
+    for (const lane of this.#active) {
+      const { peer } = lane;
+      if (lane.stream === 'backend' && peer && gateway !== peer.node && !offering.has(peer.node)) {
+        this.#recallAll(now, lane);
+        lane.hasten(now);
+      }
+    }
+    this.#pumpAll(now, this.#active);
+  }
+
+  wake(now: Millis): void {
+    if (now < this.wakeAt) return;
+    this.wakeAt = never;
+    for (const lane of this.#active) {
+      const expired = lane.expire(now, (t, batch) => this.#landed(lane, t, batch));
+      if (expired.length > 0) {
+        this.#o.count('expired', entriesIn(expired));
+        this.#s.emit({ type: 'expired', runs: expired });
+        this.#offerRoom(lane);
+      }
+      if (this.#timeoutAt(lane) <= now) this.#timeout(now, lane);
+    }
+    this.#pumpAll(now, this.#active);
+    for (const lane of this.#active) {
+      if (lane.entries === 0) this.#active.delete(lane);
+      else this.#by(Math.min(lane.expiryAt, this.#timeoutAt(lane)) as Millis);
+    }
+  }
+
+  #acknowledge(now: Millis, lane: Lane, by: NodeId, ranges: Ack['runs'], echo: number, sawCongestion: boolean): void {
+    const flight = lane.flights.get(echo);
+    const rttMs = flight?.state.at === 'flight' && lane.peer?.node === by ? now - flight.state.sentAt : undefined;
+    const inFlightBefore = lane.peer?.inFlight ?? 0;
+    let landedBytes = 0;
+    const runs: EntryRun[] = [];
+    for (const range of ranges) {
+      const settled = lane.acknowledge(by, range.incarnation, range.first, range.count, (t, batch) => {
+        landedBytes += batch.bytes;
+        this.#landed(lane, t, batch);
+      });
+      runs.push(...settled);
+    }
+    if (rttMs !== undefined) lane.srttMs = lane.srttMs === 0 ? rttMs : lane.srttMs + (rttMs - lane.srttMs) / 8;
+    if (lane.peer?.node === by) lane.peer.acknowledged(now, landedBytes, inFlightBefore, sawCongestion, rttMs);
+    if (runs.length === 0) return;
+    lane.timeouts = 0;
+    lane.drops = 0;
+    lane.progressAt = now;
+    this.#s.emit({ type: 'released', runs, by, rttMs: rttMs ?? lane.srttMs });
+    this.#offerRoom(lane);
+    this.#pumpAll(now, lane.peer?.lanes ?? [lane]);
+  }
+
+  #offerRoom(lane: Lane): void {
+    if (lane.takeRoom()) this.#s.emit({ type: 'room', stream: lane.stream, class: lane.class });
+  }
+
+  #landed(lane: Lane, transmission: number, batch: Batch): void {
+    this.#flights.delete(transmission);
+    if (lane.peer) lane.peer.inFlight -= batch.bytes;
+  }
+
+  #recall(lane: Lane, batch: Batch, notBefore: Millis): void {
+    if (batch.state.at !== 'flight') return;
+    this.#landed(lane, batch.state.transmission, batch);
+    lane.recall(batch, notBefore);
+  }
+
+  #recallAll(now: Millis, lane: Lane): void {
+    for (const batch of [...lane.flights.values()]) this.#recall(lane, batch, now);
+  }
+
+  /** max(1 s, 4 x rtt), doubling; anew with every progress, but not for ever while only others progress. docs/protocol.md §8.6 */
+  #timeoutAt(lane: Lane): Millis {
+    const oldest = lane.flights.values().next().value;
+    if (oldest?.state.at !== 'flight' || lane.peer?.node === this.#s.self) return never;
+    const { retransmitMsMin, retransmitMsMax, reorderMs } = this.#s.config;
+    const waitMs = Math.min(retransmitMsMax, Math.max(retransmitMsMin, 4 * lane.srttMs) * 2 ** Math.min(lane.timeouts, 16));
+    const { sentAt } = oldest.state;
+    return Math.min(Math.max(sentAt, lane.progressAt) + waitMs, sentAt + 2 * waitMs + reorderMs) as Millis;
+  }
+
+  /** Nothing came back: all counts as lost, and one bundle asks whether the way is open again. */
+  #timeout(now: Millis, lane: Lane): void {
+    this.#o.count('timeouts');
+    lane.timeouts++;
+    lane.peer?.decrease(now, 0.5);
+    this.#recallAll(now, lane);
+  }
+
+  /** The lane's destination as chosen now. A lane changes it only with nothing in flight: new entries wait for the old ones. docs/protocol.md §8.9 */
+  #destination(lane: Lane): Peer | undefined {
+    const node = lane.stream === 'backend' ? this.#o.routes.gateway() : lane.stream;
+    if (node === undefined) return undefined;
+    if (lane.peer?.node === node) return lane.peer;
+    if (lane.flights.size > 0) return undefined;
+    lane.peer?.lanes.delete(lane);
+    lane.peer = this.#peer(node);
+    lane.peer.lanes.add(lane);
+    lane.srttMs = 0;
+    lane.timeouts = 0;
+    return lane.peer;
+  }
+
+  #pumpAll(now: Millis, lanes: Iterable<Lane>): void {
+    const ordered = [...lanes].filter((lane) => lane.entries > 0).sort((a, b) => a.class - b.class);
+    for (let busy = ordered.length > 0; busy; ) {
+      busy = false;
+      for (const lane of ordered) {
+        for (let i = 0; i < turns[lane.class] && this.#sendOne(now, lane); i++) busy = true;
+      }
+    }
+  }
+
+  #pump(now: Millis, lane: Lane): void {
+    while (this.#sendOne(now, lane));
+  }
+
+  /** What was sent before goes first, and while it waits nothing newer passes it. */
+  #sendOne(now: Millis, lane: Lane): boolean {
+    if (lane.entries === 0) return false;
+    const peer = this.#destination(lane);
+    if (!peer || (lane.timeouts > 0 && lane.flights.size > 0)) return false;
+    if (peer.node !== this.#s.self && (!this.#o.routes.nextHop(peer.node) || !this.#o.keys.present(peer.node))) return false;
+    const again = lane.firstAgain();
+    if (again) {
+      if (again.state.at === 'again' && again.state.notBefore > now) return this.#later(again.state.notBefore);
+      return peer.maySend(again.bytes, lane.class) && this.#send(now, lane, peer, again);
+    }
+    const readyAt = lane.readyAt(now, peer.node === this.#s.self ? 0 : this.#s.config.bundleLingerMs);
+    if (readyAt > now) return this.#later(readyAt);
+    if (!peer.maySend(lane.cutBytes, lane.class)) return false;
+    return this.#send(now, lane, peer, lane.cut(now));
+  }
+
+  #later(at: Millis): false {
+    this.#by(at);
+    return false;
+  }
+
+  #by(at: Millis): void {
+    if (at < this.wakeAt) this.wakeAt = at;
+  }
+
+  #send(now: Millis, lane: Lane, peer: Peer, batch: Batch): true {
+    const held = peer.node === this.#s.self ? undefined : this.#o.keys.present(peer.node);
+    if (batch.sentTo.length > 0) this.#o.count('retransmitted', batch.unsettled);
+    for (const entry of batch.entries) entry.ageMs = Math.max(0, now - entry.bornAt);
+    const transmission = this.#o.forwarder.nextTransmission();
+    lane.fly(now, batch, transmission, peer.node);
+    this.#flights.set(transmission, lane);
+    peer.inFlight += batch.bytes;
+    if (held) {
+      peer.incarnation = held.incarnation;
+      this.#by(this.#timeoutAt(lane));
+      this.#o.forwarder.originate(now, this.#seal(lane, peer, batch, transmission, held.keys));
+      return true;
+    }
+    const own = { stream: lane.stream, class: lane.class, batch, floor: lane.floorToSend(), transmission, entries: batch.entries };
+    if (!this.#o.deliverOwn(now, own)) this.onDrop(now, transmission, dropCode.receiverFull);
+    return true;
+  }
+
+  #seal(lane: Lane, peer: Peer, batch: Batch, transmission: number, keys: NonNullable<ReturnType<KeyRing['of']>>): Bundle {
+    const packed = packEntries(batch.entries);
+    const deflated = this.#s.ports.compression?.deflate(packed);
+    const isSmaller = deflated !== undefined && deflated.byteLength < packed.byteLength;
+    const header: BundleHeader = {
+      kind: kind.bundle,
+      class: lane.class,
+      hopLimit: this.#s.config.hopLimit,
+      congested: false,
+      destination: peer.node,
+      origin: this.#s.self,
+      incarnation: this.#s.incarnation,
+      transmission,
+      encoding: { deflate: isSmaller, sealed: true },
+      traffic: batch.traffic,
+      stream: lane.stream === 'backend' ? 'backend' : 'node',
+      entryIncarnation: batch.incarnation,
+      first: batch.first,
+      count: batch.entries.length,
+      floor: lane.floorToSend(),
+    };
+    return { ...header, payload: keys.seal(nonceOf(header), associatedData(header), isSmaller ? deflated : packed) };
+  }
+
+  #expel(submission: Submission, reason: 'full' | 'too-big' | 'out-of-order'): void {
+    const { stream, class: cls, incarnation, sequence } = submission;
+    this.#o.count(`expelled-${reason}`);
+    this.#s.emit({ type: 'expelled', run: { origin: this.#s.self, incarnation, stream, class: cls, first: sequence, count: 1 }, reason });
+  }
+
+  #lane(stream: Stream, cls: TrafficClass): Lane | undefined {
+    const key = laneKey(stream, cls);
+    let lane = this.#lanes.get(key);
+    if (lane) return lane;
+    if (this.#lanes.size >= lanesMax) {
+      const idle = [...this.#lanes].find(([, l]) => l.entries === 0 && !l.wantsRoom);
+      if (!idle) return undefined;
+      this.#lanes.delete(idle[0]);
+      idle[1].peer?.lanes.delete(idle[1]);
+      this.#active.delete(idle[1]);
+    }
+    lane = new Lane(this.#s.self, stream, cls, this.#s.config);
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #peer(node: NodeId): Peer {
+    let peer = this.#peers.get(node);
+    if (peer) return peer;
+    if (this.#peers.size >= peersMax) {
+      const idle = [...this.#peers.values()].find((p) => p.inFlight === 0 && [...p.lanes].every((l) => l.entries === 0));
+      if (idle) this.#forget(idle);
+    }
+    peer = new Peer(node, this.#s.config);
+    peer.path = this.#o.routes.pathTo(node);
+    peer.costMs = this.#o.routes.costMs(node);
+    this.#peers.set(node, peer);
+    return peer;
+  }
+
+  #forget(peer: Peer): void {
+    this.#peers.delete(peer.node);
+    for (const lane of peer.lanes) lane.peer = undefined;
+  }
+}
+
+const laneKey = (stream: Stream, cls: TrafficClass): string => `${cls}${stream}`;
+const entriesIn = (runs: readonly EntryRun[]): number => runs.reduce((sum, run) => sum + run.count, 0);
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.byteLength ^ b.byteLength;
+  for (let i = 0; i < a.byteLength; i++) difference |= a[i]! ^ (b[i] ?? 0);
+  return difference === 0;
+}
