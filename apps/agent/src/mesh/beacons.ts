@@ -75,20 +75,18 @@ export class Beacons implements AsyncDisposable {
   #cancelCheck: () => void = () => {};
   #closed = false;
 
-  /** Resolves when every segment that exists now is joined and has sent its first beacon. A segment that cannot be joined is tried again. */
-  static async open(options: BeaconsOptions, signal: AbortSignal): Promise<Beacons> {
-    signal.throwIfAborted();
-    const beacons = new Beacons(options);
-    await beacons.#check();
-    return beacons;
-  }
-
-  private constructor(options: BeaconsOptions) {
+  constructor(options: BeaconsOptions) {
     this.#o = options;
     this.#interfaces = options.interfaces ?? networkInterfaces;
     const never = Number.NEGATIVE_INFINITY;
     const idle = { address: undefined, socket: undefined, opening: false, sentAt: never, cancel: () => {} };
     this.#segments = options.segments.map((config) => ({ name: segmentName(config), config, ...idle }));
+  }
+
+  /** Resolves when every segment that exists now is joined and has sent its first beacon. A segment that cannot be joined is tried again. */
+  async open(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await this.#check();
   }
 
   /** On every segment, at once or as soon as the gap allows. */
@@ -108,6 +106,12 @@ export class Beacons implements AsyncDisposable {
     if (heard) heard.node = node;
   }
 
+  /** On which segment a connection from there came, as far as can be told: several may reach the same address. */
+  segmentOf(address: string, node: NodeId): string | undefined {
+    for (const heard of this.#heard.values()) if (heard.node === node && heard.host === address) return heard.segment.name;
+    return this.#segments.find((segment) => segment.address?.accepts(address))?.name;
+  }
+
   /** Segments by name, and whether they are joined now. */
   segments(): readonly { readonly name: string; readonly joined: boolean }[] {
     return this.#segments.map(({ name, socket }) => ({ name, joined: socket !== undefined }));
@@ -122,10 +126,10 @@ export class Beacons implements AsyncDisposable {
   /** Joins what came, leaves what went or changed its address, forgets who is silent. */
   async #check(): Promise<void> {
     this.#cancelCheck = this.#o.clock.after(interfacesEveryMs, () => void this.#check());
-    const interfaces = this.#interfaces();
-    await Promise.all(this.#segments.map((segment) => this.#join(segment, resolveSegment(segment.config, interfaces))));
     const now = this.#o.clock.monotonic();
     for (const [key, heard] of this.#heard) if (now - heard.heardAt > lostAfterMs) this.#lose(key);
+    const interfaces = this.#interfaces();
+    await Promise.all(this.#segments.map((segment) => this.#join(segment, resolveSegment(segment.config, interfaces))));
   }
 
   async #join(segment: Segment, address: SegmentAddress | undefined): Promise<void> {

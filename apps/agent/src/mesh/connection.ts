@@ -24,6 +24,8 @@ export class Connection {
   readonly channel: Channel;
   readonly node: NodeId;
   readonly certificate: Uint8Array;
+  /** The socket is gone. */
+  readonly settled: Promise<void>;
   readonly #socket: TLSSocket;
   readonly #options: ConnectionOptions;
   #frames: Uint8Array[] = [];
@@ -44,7 +46,12 @@ export class Connection {
     });
     socket.on('end', () => this.#end('closed by peer'));
     socket.on('error', (error: NodeJS.ErrnoException) => this.#end(error.code ?? 'error'));
+    this.settled = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('close', () => this.#end('closed'));
+  }
+
+  get open(): boolean {
+    return !this.#closed;
   }
 
   /** False: the peer reads too slowly and the connection is closed, or it was closed before. */
@@ -74,8 +81,10 @@ export class Connection {
     this.#socket.resume();
   }
 
+  /** At once, without what waits to be sent. */
   destroy(reason: string): void {
     this.#end(reason);
+    this.#socket.destroy();
   }
 
   #flush(): void {

@@ -6,7 +6,13 @@ import { Driver } from './driver.ts';
 function scene(handle: (now: number, input: Input) => Output[]) {
   const clock = new VirtualClock();
   const log: string[] = [];
-  const node = { wakeAt: never, handle: (now: Millis, input: Input) => (log.push(`${now} ${input.type}`), handle(now, input)) };
+  const node = {
+    wakeAt: never,
+    handle(now: Millis, input: Input) {
+      log.push(`${now} ${input.type}`);
+      return handle(now, input);
+    },
+  };
   return { clock, log, node };
 }
 

@@ -27,6 +27,7 @@ export const defaultLimits: ListenerLimits = {
 };
 
 export interface ListenerOptions {
+  /** An address of this machine, or `*`. */
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
@@ -55,10 +56,11 @@ export class LinkListener implements AsyncDisposable {
   /** Rejects when the address cannot be listened on. */
   static async open(options: ListenerOptions, signal: AbortSignal): Promise<LinkListener> {
     signal.throwIfAborted();
-    const tcp = createServer({ pauseOnConnect: false, noDelay: true });
+    const tcp = createServer({ noDelay: true });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     tcp.once('error', reject);
-    tcp.listen({ host: options.host, port: options.port }, resolve);
+    // Without a host Node takes every address, of IPv6 too where the machine has it.
+    tcp.listen({ ...(options.host === '*' ? {} : { host: options.host }), port: options.port }, resolve);
     await promise;
     tcp.off('error', reject);
     return new LinkListener(options, tcp);

@@ -28,7 +28,7 @@ export type Judged = { readonly ok: true; readonly peer: Peer } | { readonly ok:
 export function judge(socket: TLSSocket, identity: Pick<MeshIdentity, 'judge'>): Judged {
   const channel = channelOf(socket.alpnProtocol);
   if (channel === undefined) return { ok: false, reason: 'alpn' };
-  if (socket.isSessionReused()) return { ok: false, reason: 'resumed' };
+  if (socket.isSessionReused() !== false) return { ok: false, reason: 'resumed' };
   const bundle = peerBundle(socket);
   if (bundle === undefined) return { ok: false, reason: 'no-certificate' };
   const verdict = identity.judge(bundle);

@@ -1,0 +1,264 @@
+import type {
+  EntryRun,
+  Floor,
+  Incarnation,
+  MeshNodeApi,
+  MeshNodeOptions,
+  NeighbourView,
+  NodeId,
+  Output,
+  ProtocolConfig,
+  Random,
+  Stream,
+  Submission,
+  Topology,
+  TrafficClass,
+} from '@energymesh/protocol';
+import { Millis } from '@energymesh/protocol';
+import type { Logger } from 'pino';
+import type { Clock, Mesh, MeshOutput } from '../ports.ts';
+import { Beacons } from './beacons.ts';
+import { rawDeflate } from './compression.ts';
+import { Counts } from './counts.ts';
+import { Dialler } from './dialler.ts';
+import { dictionary } from './dictionary.ts';
+import { Driver } from './driver.ts';
+import { Links } from './links.ts';
+import { LinkListener, type ListenerLimits } from './listener.ts';
+import { Outbox } from './outbox.ts';
+import type { MeshIdentity } from './ports.ts';
+import type { Interfaces, SegmentConfig } from './segments.ts';
+import { hasAes, type Peer } from './tls.ts';
+
+/** How long the goodbyes may take to leave when the agent stops. */
+const graceMs = 500;
+
+export interface MeshOptions {
+  readonly identity: MeshIdentity;
+  readonly config: ProtocolConfig;
+  readonly segments: readonly SegmentConfig[];
+  /** Where links are taken: an address of this machine or `*`; port 0 is any free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly createNode: (options: MeshNodeOptions) => MeshNodeApi;
+  /** The network knew this node by a higher incarnation. The counter is raised, durably; the agent has to open identity, spool and mesh anew. */
+  readonly onIncarnationBehind: (seen: Incarnation) => void;
+  readonly limits?: ListenerLimits;
+  readonly interfaces?: () => Interfaces;
+}
+
+/** The mesh of this node: the protocol, driven over TLS links that beacons find. */
+export class MeshService implements Mesh, AsyncDisposable {
+  readonly self: NodeId;
+  readonly incarnation: Incarnation;
+  readonly #o: MeshOptions;
+  readonly #counts: Counts;
+  readonly #outbox = new Outbox();
+  readonly #node: MeshNodeApi;
+  readonly #driver: Driver;
+  readonly #links: Links;
+  readonly #dialler: Dialler;
+  readonly #listener: LinkListener;
+  readonly #beacons: Beacons;
+  #certificate: Uint8Array;
+  #unsubscribe: () => void = () => {};
+
+  /** Rejects when the port cannot be listened on. A segment that is not there now is joined when it comes. */
+  static async open(options: MeshOptions, signal: AbortSignal): Promise<MeshService> {
+    const aes = hasAes();
+    const { promise: ready, resolve } = Promise.withResolvers<MeshService>();
+    const counts = new Counts();
+    const listener = await LinkListener.open(
+      {
+        ...options.listen,
+        identity: options.identity,
+        clock: options.clock,
+        aes,
+        ...(options.limits ? { limits: options.limits } : {}),
+        onPeer: (peer) => void ready.then((mesh) => mesh.#accepted(peer)),
+        onRefused: (reason, address) => {
+          counts.add(`link-refused-${reason}`);
+          options.logger.debug({ reason, address }, 'link refused');
+        },
+      },
+      signal,
+    );
+    const mesh = new MeshService(options, listener, counts, aes);
+    resolve(mesh);
+    await mesh.#start(signal);
+    return mesh;
+  }
+
+  private constructor(options: MeshOptions, listener: LinkListener, counts: Counts, aes: boolean) {
+    const { identity, clock, config, random } = options;
+    this.#o = options;
+    this.#counts = counts;
+    this.#listener = listener;
+    this.self = identity.node;
+    this.incarnation = identity.incarnation;
+    this.#certificate = identity.certificate();
+    this.#node = options.createNode({
+      node: identity.node,
+      incarnation: identity.incarnation,
+      certificate: this.#certificate,
+      name: identity.name,
+      config,
+      ports: { crypto: identity.crypto, random, compression: rawDeflate(dictionary) },
+      now: Millis(clock.monotonic()),
+    });
+    this.#beacons = this.#beaconsOf();
+    this.#driver = new Driver({ node: this.#node, clock, perform: (output) => this.#perform(output) });
+    const count = (name: string) => counts.add(name);
+    this.#links = new Links({ identity, clock, count, input: (input) => this.#driver.input(input) });
+    this.#dialler = new Dialler({
+      identity,
+      aes,
+      clock,
+      target: (key) => this.#beacons.target(key),
+      onPeer: (peer, candidate, segment) => {
+        this.#beacons.remember(candidate, peer.node);
+        this.#links.add(peer, { candidate, segment });
+      },
+      isOpen: (peer) => this.#links.isOpen(peer),
+      abandon: (peer) => this.#links.abandon(peer),
+      onFailed: (key, reason) => {
+        counts.add(`dial-failed-${reason}`);
+        this.#driver.input({ type: 'dialFailed', key, reason });
+      },
+    });
+  }
+
+  #beaconsOf(): Beacons {
+    const { identity, segments, clock, random, logger, interfaces } = this.#o;
+    return new Beacons({
+      segments,
+      port: this.port,
+      incarnation: this.incarnation,
+      key: () => identity.beaconKey(),
+      clock,
+      random,
+      logger,
+      ...(interfaces ? { interfaces } : {}),
+      onCandidate: (candidate) => this.#driver.input({ type: 'candidate', candidate }),
+      onLost: (key) => this.#driver.input({ type: 'candidateLost', key }),
+      count: (name) => this.#counts.add(name),
+    });
+  }
+
+  /** TCP port on which links are taken. */
+  get port(): number {
+    return this.#listener.port;
+  }
+
+  /** Segments by name, and whether they are joined now. */
+  segments(): readonly { readonly name: string; readonly joined: boolean }[] {
+    return this.#beacons.segments();
+  }
+
+  submit(submission: Submission): void {
+    this.#driver.input({ type: 'submit', submission });
+  }
+  room(stream: Stream, cls: TrafficClass): number {
+    return this.#node.room(stream, cls);
+  }
+  floor(stream: Stream, cls: TrafficClass, floor: Floor): void {
+    this.#driver.input({ type: 'floor', stream, class: cls, floor });
+  }
+  delivered(runs: readonly EntryRun[]): void {
+    this.#driver.input({ type: 'delivered', runs });
+  }
+  undelivered(runs: readonly EntryRun[], reason: string): void {
+    this.#driver.input({ type: 'undelivered', runs, reason });
+  }
+  offerGateway(offer: { backendMs: number; load: number } | undefined): void {
+    this.#driver.input({ type: 'gateway', offer });
+  }
+  setDevices(count: number): void {
+    this.#driver.input({ type: 'devices', count });
+  }
+  setPosition(position: { readonly lat: number; readonly lon: number } | undefined): void {
+    this.#driver.input({ type: 'position', position });
+  }
+  injectCommunityDocument(document: Uint8Array): void {
+    this.#driver.input({ type: 'community', document });
+  }
+  neighbours(): readonly NeighbourView[] {
+    return this.#node.neighbours();
+  }
+  topology(): Topology {
+    return this.#node.topology();
+  }
+  /** The protocol's, and `link-refused-<reason>`, `dial-failed-<reason>`, `beacon-<what>`, `link-slow-reader`. */
+  counters(): Readonly<Record<string, number>> {
+    return { ...this.#node.counters(), ...this.#counts.all() };
+  }
+  subscribe(handler: (output: MeshOutput) => void): () => void {
+    return this.#outbox.subscribe(handler);
+  }
+
+  /** Says goodbye, then closes everything. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#unsubscribe();
+    await this.#beacons[Symbol.asyncDispose]();
+    this.#dialler.close();
+    this.#driver.input({ type: 'stop' });
+    this.#driver.stop();
+    await this.#links.closeAll(graceMs);
+    await this.#listener[Symbol.asyncDispose]();
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    this.#unsubscribe = this.#o.identity.onChange(() => this.#identityChanged());
+    this.#tellCommunity();
+    try {
+      await this.#beacons.open(signal);
+    } catch (error) {
+      await this[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  #accepted(peer: Peer): void {
+    const address = (peer.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d)/, '');
+    this.#links.add(peer, { segment: this.#beacons.segmentOf(address, peer.node) ?? '' });
+  }
+
+  #perform(output: Output): void {
+    switch (output.type) {
+      case 'send':
+        return this.#links.send(output.conn, output.bytes);
+      case 'close':
+        return this.#links.close(output.conn);
+      case 'dial':
+        return this.#dialler.dial(output.key);
+      case 'beacon':
+        return this.#beacons.beacon();
+      case 'incarnationBehind':
+        this.#o.identity.raiseIncarnation(output.seen);
+        return this.#o.onIncarnationBehind(output.seen);
+      default:
+        return this.#outbox.put(output);
+    }
+  }
+
+  #identityChanged(): void {
+    const certificate = this.#o.identity.certificate();
+    if (Buffer.compare(certificate, this.#certificate) !== 0) {
+      this.#certificate = certificate;
+      this.#listener.renew();
+      this.#driver.input({ type: 'certificate', certificate });
+    }
+    this.#tellCommunity();
+    this.#links.judgeAgain();
+  }
+
+  #tellCommunity(): void {
+    const { identity } = this.#o;
+    const document = identity.communityDocument();
+    if (document) this.#driver.input({ type: 'community', document });
+    const nodes = identity.revokedNodes();
+    if (nodes.length > 0) this.#driver.input({ type: 'revoked', nodes });
+  }
+}
