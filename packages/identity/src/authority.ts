@@ -46,7 +46,7 @@ interface Profile {
   readonly notAfter: number;
 }
 
-/** Root and issuing CA of one community. docs/protocol.md §2.3 */
+/** Root and issuing CA of one community. docs/protocol.md §2.4 */
 export class CommunityAuthority {
   readonly id: string;
   readonly name: string;

@@ -3,7 +3,7 @@ import { chainLengthMax } from './der.ts';
 import { rawPublicKeyOf } from './keys.ts';
 import { nameLengthMax } from './names.ts';
 
-/** The certificate profile of a community. docs/protocol.md §2.3 */
+/** The certificate profile of a community. docs/protocol.md §2.4 */
 export const days = (count: number): number => count * 86_400_000;
 export const validity = {
   rootMs: days(3650),

@@ -1,6 +1,6 @@
 import { derOfPem, joinDer, splitDer } from './der.ts';
 
-/** An identity record, as flooded in the mesh, is at most so long. docs/protocol.md §5 */
+/** An identity record, as flooded in the mesh, is at most so long. docs/protocol.md §5.3 */
 export const identityBytesMax = 4096;
 
 /** Leaf and issuing certificate of a chain, end to end in DER. Throws TypeError for a text that holds no such chain. */

@@ -3,7 +3,7 @@ import type { Incarnation, NodeId, TrafficClass } from '../ids.ts';
 import { Millis } from '../units.ts';
 import type { Lane } from './lane.ts';
 
-/** What an origin knows of one destination: the window of bytes in flight, and the path they took. docs/protocol.md §8.7 */
+/** What an origin knows of one destination: the window of bytes in flight, and the path they took. docs/protocol.md §8.5 */
 export class Peer {
   readonly node: NodeId;
   readonly lanes = new Set<Lane>();

@@ -15,7 +15,7 @@ interface Waiting {
   readonly since: Millis;
 }
 
-/** One class towards one neighbour. At `queueBytesMax` the newest is refused. docs/protocol.md §7.2 */
+/** One class towards one neighbour. At `queueBytesMax` the newest is refused. docs/protocol.md §7.3 */
 class ClassQueue {
   readonly waiting = new Fifo<Waiting>();
   bytes = 0;

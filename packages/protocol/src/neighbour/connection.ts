@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 
 const none = 0 as Incarnation;
 
-/** One of the two connections of a link, from its transport handshake on. docs/protocol.md §3.3 */
+/** One of the two connections of a link, from its transport handshake on. docs/protocol.md §3.2 */
 export class Connection {
   readonly id: ConnId;
   readonly channel: Channel;

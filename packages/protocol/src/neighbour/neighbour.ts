@@ -31,5 +31,5 @@ export interface Neighbour {
 
 /** Both ends have measured: the edge counts. */
 export const isMeasured = (n: Neighbour): boolean => n.ownCost > 0 && n.peerCost > 0;
-/** As agreed: the larger of both. docs/protocol.md §5.4 */
+/** As agreed: the larger of both. docs/protocol.md §5.1 */
 export const agreedCost = (n: Neighbour): number => Math.max(n.ownCost, n.peerCost);

@@ -45,7 +45,7 @@ export const unfinishedMax = 128;
 const isPair = (half: Half | undefined): half is Pair => half !== undefined && half.completeAt > 0;
 
 /**
- * Makes links of connections: two connections of the same dial with a hello heard on each are a pair; one pair per neighbour is its link. docs/protocol.md §3.3
+ * Makes links of connections: two connections of the same dial with a hello heard on each are a pair; one pair per neighbour is its link. docs/protocol.md §3.2
  * 1. A pair of a newer incarnation replaces one of an older, always.
  * 2. Of two pairs dialled by either end, the one dialled by the lower node id survives, decided when both are whole.
  * 3. A second pair dialled by the same end replaces the first: that end closes surplus dials before its hello, so its hello says that it lost the first.
