@@ -38,6 +38,9 @@ export interface MeshNodeApi {
   room(stream: Stream, cls: TrafficClass): number;
   neighbours(): readonly NeighbourView[];
   topology(): Topology;
+  /** The gateway in use. */
+  gateway(): NodeId | undefined;
+  nextHop(destination: NodeId): NodeId | undefined;
   /** Counted wire errors, drops and refusals by name. */
   counters(): Readonly<Record<string, number>>;
 }
@@ -212,6 +215,14 @@ export class MeshNode implements MeshNodeApi {
       this.#topologySaidAt = now;
       this.#s.emit({ type: 'event', event: { kind: 'topology-changed' } });
     }
+  }
+
+  gateway(): NodeId | undefined {
+    return this.#routes.gateway();
+  }
+
+  nextHop(destination: NodeId): NodeId | undefined {
+    return this.#routes.nextHop(destination);
   }
 
   get wakeAt(): Millis {

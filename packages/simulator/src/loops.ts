@@ -10,38 +10,25 @@ export class LoopChecker {
   loops = 0;
 
   look(world: World): void {
-    const next = new Map<NodeId, NodeId>();
-    const goals = new Map<NodeId, NodeId>();
-    for (const sim of world.nodes) {
-      const topology = sim.mesh?.topology();
-      if (!topology?.gateway || topology.path.length < 2) continue;
-      goals.set(sim.identity.node, topology.gateway);
-      next.set(sim.identity.node, topology.path[1]!);
-    }
     const circles = new Set<string>();
-    for (const [start, goal] of goals) {
-      const visited = new Set<NodeId>();
-      let at: NodeId | undefined = start;
-      while (at && at !== goal && goals.get(at) === goal) {
-        if (visited.has(at)) {
-          circles.add(circleOf(at, next));
-          break;
-        }
-        visited.add(at);
-        at = next.get(at);
-      }
-    }
+    for (const goal of new Set(world.nodes.map((n) => n.mesh?.gateway()))) if (goal) this.#towards(world, goal, circles);
     for (const circle of circles) if (this.#before.has(circle)) this.loops++;
     this.#before = circles;
   }
-}
 
-function circleOf(start: NodeId, next: ReadonlyMap<NodeId, NodeId>): string {
-  const members: NodeId[] = [];
-  let at: NodeId | undefined = start;
-  do {
-    members.push(at!);
-    at = next.get(at!);
-  } while (at && at !== start);
-  return members.sort().join(' ');
+  /** Every node is walked over once: what led to the goal, or into a known circle, is not followed again. */
+  #towards(world: World, goal: NodeId, circles: Set<string>): void {
+    const done = new Set<NodeId>([goal]);
+    for (const { identity } of world.nodes) {
+      const walk: NodeId[] = [];
+      let at: NodeId | undefined = identity.node;
+      while (at && !done.has(at)) {
+        done.add(at);
+        walk.push(at);
+        at = world.byId(at)?.mesh?.nextHop(goal);
+      }
+      const start = at ? walk.indexOf(at) : -1;
+      if (start >= 0) circles.add(`${goal}: ${walk.slice(start).sort().join(' ')}`);
+    }
+  }
 }

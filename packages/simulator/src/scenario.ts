@@ -56,7 +56,7 @@ export function runScenario(options: ScenarioOptions): ScenarioResult {
   for (const { index } of world.nodes) world.at(random.next() * 2000, () => world.start(index));
   let convergedMs = Number.NaN;
   const converge = (): void => {
-    const all = world.nodes.every((n) => n.isGateway || n.mesh?.topology().gateway !== undefined);
+    const all = world.nodes.every((n) => n.isGateway || n.mesh?.gateway() !== undefined);
     if (all) convergedMs = world.now;
     else if (world.now < settleMs) world.after(250, converge);
   };
@@ -89,7 +89,7 @@ export function runScenario(options: ScenarioOptions): ScenarioResult {
   });
   for (let second = 1; second * 1000 <= endMs; second++) {
     world.runUntil(second * 1000);
-    if (second * 1000 > settleMs && second % 2 === 0) checker.look(world);
+    if (second * 1000 > settleMs && second % 5 === 0) checker.look(world);
     if (second % 30 === 0) options.progress?.(second);
   }
   const verdict = world.ledger.verdict();

@@ -58,6 +58,8 @@ export class World {
   readonly ledger = new Ledger();
   readonly nodes: readonly SimNode[];
   readonly random: Seeded;
+  /** Bytes handed to links by kind of frame. */
+  readonly bytesByKind = new Map<number, number>();
   controlBytes = 0;
   bundleBytes = 0;
   events = 0;
@@ -232,6 +234,7 @@ export class World {
     if (!end?.open || end.owner !== sim.index) return;
     if (bytes[1] === kind.bundle) this.bundleBytes += bytes.length;
     else this.controlBytes += bytes.length;
+    this.bytesByKind.set(bytes[1]!, (this.bytesByKind.get(bytes[1]!) ?? 0) + bytes.length);
     if (this.air.isUp(end.edge)) this.#deliver(end, bytes);
     else end.held.push(bytes);
   }
