@@ -64,7 +64,7 @@ const noMac = new Uint8Array(macBytes);
 /** What the MAC of an acknowledgement covers: the whole frame before the MAC, with the congested bit, the length and the hop limit zero. docs/protocol.md §8.4 */
 export function ackMacInput(ack: Omit<Ack, 'mac'> | Uint8Array): Uint8Array {
   const whole = ack instanceof Uint8Array ? ack : encodeAck({ ...ack, mac: noMac });
-  const input = whole.slice(0, Math.max(routedBytes, whole.byteLength - macBytes));
+  const input = new Uint8Array(whole.subarray(0, Math.max(routedBytes, whole.byteLength - macBytes)));
   clearMutable(input);
   return input;
 }

@@ -55,7 +55,7 @@ export function decodeBundle(frame: Uint8Array, flags: number, bundleEntriesMax:
  * zero, because relays change the first and the last, and the length is known only once sealed. docs/protocol.md §6.2
  */
 export function associatedData(of: Uint8Array | BundleHeader): Uint8Array {
-  const header = of instanceof Uint8Array ? of.slice(0, bundleHeaderBytes) : encodeBundle(of, new Uint8Array(0));
+  const header = of instanceof Uint8Array ? new Uint8Array(of.subarray(0, bundleHeaderBytes)) : encodeBundle(of, new Uint8Array(0));
   clearMutable(header);
   return header;
 }

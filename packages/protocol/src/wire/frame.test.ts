@@ -60,6 +60,12 @@ describe('a stream cut anywhere', () => {
     expect(third!.buffer).not.toBe(rest.buffer);
   });
 
+  test('frames out of a Node Buffer are plain arrays, whose slice() copies', () => {
+    const [frame] = new FrameSplitter(1000).push(Buffer.from(bye(1))) as Uint8Array[];
+    expect(frame!.constructor).toBe(Uint8Array);
+    expect(frame).toEqual(bye(1));
+  });
+
   test('a frame at the bound passes, one byte more ends the stream before its body is stored', () => {
     const frame = heartbeat(20);
     expect(new FrameSplitter(frame.byteLength).push(frame)).toHaveLength(1);

@@ -42,7 +42,9 @@ export class FrameSplitter {
     this.#frameBytesMax = frameBytesMax;
   }
 
-  push(bytes: Uint8Array): (Uint8Array | Skipped | WireError)[] {
+  push(chunk: Uint8Array): (Uint8Array | Skipped | WireError)[] {
+    // A plain view: a Node Buffer's slice() shares memory where a Uint8Array's copies, and everything behind this relies on the copy.
+    const bytes = chunk.constructor === Uint8Array ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const frames: (Uint8Array | Skipped | WireError)[] = [];
     let at = 0;
     while (!this.#ended && at < bytes.byteLength) {

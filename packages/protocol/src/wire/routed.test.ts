@@ -99,6 +99,16 @@ describe('a relay', () => {
     expect(ackMacInput(acked)).toEqual(input);
   });
 
+  test('does not change a frame by asking what is vouched for, also in a Node Buffer', () => {
+    for (const message of [bundle, ack]) {
+      const frame = Buffer.from(encode({ ...message, congested: true }));
+      const before = Buffer.from(frame).toString('hex');
+      associatedData(frame);
+      ackMacInput(frame);
+      expect(frame.toString('hex')).toBe(before);
+    }
+  });
+
   test('cannot change anything else unseen', () => {
     const frame = encode(bundle);
     const before = associatedData(frame);
