@@ -50,7 +50,7 @@ async function community() {
       chain: chainPem,
       root: authority.rootPem,
       community: { id: authority.id, name: authority.name },
-      beaconKey: Buffer.from(authority.beaconKey).toString('base64'),
+      beaconKey: Buffer.from(authority.beaconKey).toString('base64url'),
       document: Buffer.from(document(1)).toString('base64'),
     };
   };

@@ -1,0 +1,72 @@
+import type { Logger } from 'pino';
+import { HostCheck } from './api/host-check.ts';
+import type { Login } from './api/login.ts';
+import { createAppRouter } from './api/router.ts';
+import type { Nearby } from './api/schema.ts';
+import { ApiServer } from './api/server.ts';
+import type { Sessions } from './api/sessions.ts';
+import { devicesView } from './api/views/devices.ts';
+import { type LogSource, logView } from './api/views/log.ts';
+import { neighboursFeed, topologyFeed } from './api/views/mesh.ts';
+import type { Sources } from './api/views/sources.ts';
+import { statusFeed } from './api/views/status.ts';
+import { trafficFeed } from './api/views/traffic.ts';
+import type { Config } from './config.ts';
+import type { Events } from './events.ts';
+
+export interface DashboardOptions {
+  readonly config: Pick<Config, 'http' | 'pwaDir' | 'allowedHosts'>;
+  readonly sources: Sources;
+  readonly login: Login;
+  readonly sessions: Sessions;
+  readonly log: LogSource;
+  readonly nearby: () => Nearby['nodes'];
+  readonly events: Events;
+  readonly logger: Logger;
+}
+
+/** The views, the router over them, and the door to both. Throws CannotListen. */
+export async function openDashboard(options: DashboardOptions): Promise<ApiServer> {
+  const { config, sources, login, sessions, log, nearby, events, logger } = options;
+  const { clock, mesh, who, machine } = sources;
+  const status = statusFeed(sources);
+  const router = createAppRouter({
+    clock,
+    auth: login,
+    card: () => ({
+      name: who.name,
+      community: who.community,
+      nodeId: mesh.self,
+      version: who.version,
+      state: login.claimed ? 'claimed' : 'unclaimed',
+      at: clock.wall(),
+    }),
+    status,
+    topology: topologyFeed(sources),
+    neighbours: neighboursFeed(sources),
+    nearby: () => ({ at: clock.wall(), nodes: [...nearby()] }),
+    devices: () => devicesView(sources),
+    traffic: trafficFeed(sources),
+    log: (limit, before) => logView(log, clock.wall(), limit, before),
+  });
+  return ApiServer.open({
+    ...config.http,
+    pwaDir: config.pwaDir,
+    router,
+    sessions,
+    clock,
+    hostCheck: new HostCheck({ nodeName: who.name, allowedHosts: config.allowedHosts }),
+    health: () => ({
+      ok: true,
+      status: 'ok',
+      node: mesh.self,
+      version: who.version,
+      uptimeMs: clock.wall() - who.startedAt,
+      enrolled: machine.enrolled,
+      neighbours: mesh.neighbours().length,
+      gateway: mesh.topology().gateway ?? null,
+    }),
+    onRefused: (what) => events.requestRefused(what),
+    onError: (path, error) => logger.error({ path, err: error }, 'answering failed'),
+  });
+}
