@@ -101,7 +101,7 @@ export class Community {
     }
     for (const agent of this.agents.values()) {
       this.options.progress(`node ${agent.node.key} (${agent.node.name}): starting`);
-      if (!agent.enrolled) agent.invite = await this.hub.invite(agent.node.gateway ?? false, agent.node.name);
+      if (!agent.enrolled) agent.invite = await this.hub.invite(agent.node.gateway ?? false);
       agent.start(this.hub);
     }
     await Promise.all([...this.agents.values()].map((agent) => agent.ready()));

@@ -33,6 +33,9 @@ export class HubProcess {
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   }
 
+  get #authority(): string {
+    return join(this.dir, 'authority.json');
+  }
   get pid(): number | undefined {
     return this.#child?.running ? this.#child.pid : undefined;
   }
@@ -61,7 +64,7 @@ export class HubProcess {
     const file = this.#file('config.json', JSON.stringify(config, undefined, 2));
     this.#child = new Child({ name: 'hub', argv: [...this.#o.options.program.hub, '--config', file], logFile: this.#o.logFile });
     if (this.broker && !this.#brokerRuns) {
-      await until(`the community's root certificate (log: ${this.#o.logFile})`, 60_000, () => existsSync(join(this.dir, 'root.pem')));
+      await until(`the community's root certificate (log: ${this.#o.logFile})`, 60_000, () => existsSync(this.#authority));
       await this.broker.run(this.rootPem());
       this.#brokerRuns = true;
     }
@@ -79,9 +82,8 @@ export class HubProcess {
     }
   }
 
-  async invite(gateway: boolean, name: string): Promise<string> {
-    const answer = await this.#admin<{ invite: string }>('invites', { role: gateway ? 'gateway' : 'relay', uses: 1, note: name });
-    return answer.invite;
+  async invite(gateway: boolean): Promise<string> {
+    return (await this.#admin<{ text: string }>('invites', { role: gateway ? 'gateway' : 'relay', uses: 1 })).text;
   }
 
   async addDevice(id: string, role: Role): Promise<string> {
@@ -103,12 +105,12 @@ export class HubProcess {
   }
 
   rootPem(): string {
-    return readFileSync(join(this.dir, 'root.pem'), 'utf8');
+    return (JSON.parse(readFileSync(this.#authority, 'utf8')) as { rootCertificate: string }).rootCertificate;
   }
 
   /** What a gateway puts into its configuration. */
   backend(): { url: string; ca: string; envelope: boolean } {
-    return { url: `mqtts://127.0.0.1:${this.#o.ports.broker}`, ca: join(this.dir, 'root.pem'), envelope: true };
+    return { url: `mqtts://127.0.0.1:${this.#o.ports.broker}`, ca: this.#file('root.pem', this.rootPem()), envelope: true };
   }
 
   stop(): Promise<void> {
