@@ -4,6 +4,7 @@ import { chainLengthMax, joinDer } from './der.ts';
 /**
  * The certificates that a TLS peer presented, end to end in DER, for `CertificateVerifier`. Undefined when it presented none, and for a resumed session: there
  * nobody proves possession of a key, and what the session remembers of a certificate may be older than its revocation.
+ * On the server's side some versions of Node (24.21 is one: nodejs/node#65579) give the leaf alone, so a server's verifier must have learned the issuing certificates.
  */
 export function peerBundle(socket: TLSSocket): Uint8Array | undefined {
   if (socket.isSessionReused()) return undefined;

@@ -116,6 +116,15 @@ test('a leaf alone verifies once its issuing certificate has been seen', async (
   expect(reason(verifier.verifyNode(alone, { clock: at(noon) }))).toBe('bad-signature');
   expect(verifier.verifyNode(bundle, { clock: at(noon) }).ok).toBe(true);
   expect(verifier.verifyNode(alone, { clock: at(noon) }).ok).toBe(true);
+
+  const taught = new CertificateVerifier({ rawRootKey: authority.rawRootKey });
+  taught.learn(bundle);
+  await authority.renewIssuing(noon + days(400));
+  taught.learn(derOfPem(authority.issuingPem)![0]!);
+  const late = await member(authority, { now: noon + days(760) });
+  expect(reason(taught.verifyNode(splitDer(late.bundle)![0]!, { clock: at(noon + days(761)) }))).toBe('fresh');
+  taught.learn((await member((await community('Hill Side')).authority)).bundle);
+  taught.learn(new Uint8Array(10));
 });
 
 test('the memory of genuine certificates is bounded', async () => {

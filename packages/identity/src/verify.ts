@@ -115,6 +115,11 @@ export class CertificateVerifier {
     return claims;
   }
 
+  /** Remembers the issuing certificates in a bundle that the root signed, for leaves that come alone: a TLS server may see no more than these. */
+  learn(bundle: Uint8Array): void {
+    for (const der of splitDer(bundle) ?? []) this.issuing(der);
+  }
+
   #verify(bundle: Uint8Array, circumstances: Circumstances, fits: (roles: ReadonlySet<Role>) => boolean): Verdict {
     const genuine = this.#signatures(bundle);
     if ('reason' in genuine) return genuine;
@@ -145,13 +150,23 @@ export class CertificateVerifier {
     if (leaf.community !== this.community) return refuse('foreign-community', `of community ${leaf.community}`);
     const sent = issuingDer && this.issuing(issuingDer);
     if (issuingDer && !sent) return refuse('bad-signature', "the issuing certificate is not signed by this community's root");
-    const issuer = (sent ? [sent] : [...this.#issuers.values()]).find((candidate) => leaf.x509.verify(publicKeyFromRaw(candidate.publicKey)));
+    const issuer = this.#issuerOf(leaf, sent);
     if (!issuer) return refuse('bad-signature', 'not signed by an issuing key of this community');
     if (leaf.ca || !leaf.clientAuth || !leaf.serverAuth) return refuse('profile', 'not a leaf for client and server authentication');
     const node = nodeIdOf(leaf.publicKey);
     if (leaf.node !== node) return refuse('profile', 'the node id is not that of the key');
     return { leaf, node, notAfter: Math.min(leaf.notAfter, issuer.notAfter) };
   }
+
+  #issuerOf(leaf: Claims, sent: Claims | undefined): Claims | undefined {
+    const candidates = sent ? [sent] : [...this.#issuers.values()].sort(later);
+    return candidates.find((candidate) => leaf.x509.verify(publicKeyFromRaw(candidate.publicKey)));
+  }
+}
+
+/** Of two that could have issued it (a renewed certificate has the same key) the one that lasts longer. */
+function later(a: Claims, b: Claims): number {
+  return b.notAfter - a.notAfter;
 }
 
 function datesOf(genuine: Genuine, clock: ClockReading): Dates | 'expired' {
