@@ -20,6 +20,9 @@ export interface Health {
   readonly node: string;
   readonly neighbours: number;
   readonly gateway: string | null;
+  readonly nextHop: string | null;
+  /** Entries in custody. */
+  readonly waiting: number;
 }
 
 /** One agent as a process of its own. */

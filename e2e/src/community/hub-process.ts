@@ -104,6 +104,17 @@ export class HubProcess {
     return (await response.json()) as HubStats;
   }
 
+  /** What expired on its way, as nodes reported it. */
+  async expired(): Promise<readonly unknown[]> {
+    return (await this.#get<{ rows: readonly unknown[] }>('expired')).rows;
+  }
+
+  /** The windows that a node has reported, as it wrote them. */
+  async reports(node: string): Promise<readonly { readonly from: number; readonly to: number }[]> {
+    const { rows } = await this.#get<{ rows: readonly { payload: string | { from: number; to: number } }[] }>(`reports?node=${node}`);
+    return rows.map(({ payload }) => (typeof payload === 'string' ? (JSON.parse(payload) as { from: number; to: number }) : payload));
+  }
+
   rootPem(): string {
     return (JSON.parse(readFileSync(this.#authority, 'utf8')) as { rootCertificate: string }).rootCertificate;
   }
@@ -121,14 +132,22 @@ export class HubProcess {
     return this.#child?.kill() ?? Promise.resolve();
   }
 
-  async #admin<T>(path: string, body: object): Promise<T> {
+  #get<T>(path: string): Promise<T> {
+    return this.#ask(path, {});
+  }
+
+  #admin<T>(path: string, body: object): Promise<T> {
+    return this.#ask(path, { method: 'POST', body: JSON.stringify(body) });
+  }
+
+  async #ask<T>(path: string, init: { method?: string; body?: string }): Promise<T> {
+    const token = readFileSync(join(this.dir, 'admin-token'), 'utf8').trim();
     const response = await fetch(`${this.statusUrl}/admin/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${readFileSync(join(this.dir, 'admin-token'), 'utf8').trim()}` },
-      body: JSON.stringify(body),
+      ...init,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(10_000),
     });
-    if (!response.ok) throw new Error(`hub: POST /admin/${path}: ${response.status} ${await response.text()}`);
+    if (!response.ok) throw new Error(`hub: /admin/${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
 
