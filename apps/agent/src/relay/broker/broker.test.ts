@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as tlsConnect } from 'node:tls';
+import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { CommunityAuthority, createCsr, generateNodeKey, nodeKeyToPem } from '@energymesh/identity';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import mqttPacket from 'mqtt-packet';
@@ -71,11 +71,16 @@ async function door(over: Partial<DeviceBrokerOptions> = {}) {
   const broker = await DeviceBroker.open(options);
   closers.push(() => broker[Symbol.asyncDispose]());
   const connect = async (over: IClientOptions = {}): Promise<MqttClient> => {
-    const client = await mqtt.connectAsync(
-      `mqtts://127.0.0.1:${broker.port}`,
-      { clientId: 'meter-1', username: 'meter-1', password: 'right', ca, checkServerIdentity: () => undefined, reconnectPeriod: 0, ...over },
-      false,
-    );
+    const settings: IClientOptions & Pick<ConnectionOptions, 'checkServerIdentity'> = {
+      clientId: 'meter-1',
+      username: 'meter-1',
+      password: 'right',
+      ca,
+      checkServerIdentity: () => undefined,
+      reconnectPeriod: 0,
+      ...over,
+    };
+    const client = await mqtt.connectAsync(`mqtts://127.0.0.1:${broker.port}`, settings, false);
     closers.push(() => client.endAsync(true));
     return client;
   };
@@ -147,7 +152,7 @@ test('a device publishes and subscribes only below its own topic', async () => {
   await expect(five.publishAsync('em/meter-1/command', '{}', { qos: 1 })).rejects.toThrow(/Not authorized/);
   await expect(five.subscribeAsync('em/lock-1/command')).rejects.toThrow();
   const three = await connect({ clientId: 'meter-1:b' });
-  const closed = new Promise((resolve) => three.once('close', resolve));
+  const closed = new Promise<void>((resolve) => three.once('close', () => resolve()));
   three.publish('em/lock-1/answer', '{}', { qos: 1 });
   await closed;
   expect(taken).toEqual([]);
@@ -215,7 +220,7 @@ test('a full store that refuses is told to MQTT 5, and ends an MQTT 3.1.1 connec
   const five = await connect({ protocolVersion: 5 });
   await expect(five.publishAsync('em/meter-1/telemetry', '{}', { qos: 1 })).rejects.toThrow(/Quota exceeded/);
   const three = await connect({ clientId: 'meter-1:b' });
-  const closed = new Promise((resolve) => three.once('close', resolve));
+  const closed = new Promise<void>((resolve) => three.once('close', () => resolve()));
   three.publish('em/meter-1/telemetry', '{}', { qos: 1 });
   await closed;
 });
@@ -249,7 +254,7 @@ test('a will is published when the connection breaks, also across a restart, and
 test('a device that the community revoked is sent away', async () => {
   const { connect, directory, broker } = await door();
   const client = await connect();
-  const closed = new Promise((resolve) => client.once('close', resolve));
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
   directory.devices.delete('meter-1');
   directory.changed();
   await closed;
@@ -268,7 +273,7 @@ test('garbage, oversized packets and packets before CONNECT end their connection
   for (const bytes of attempts) {
     const socket = tlsConnect({ port: broker.port, host: '127.0.0.1', ca, checkServerIdentity: () => undefined });
     socket.on('error', () => {});
-    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     socket.on('data', () => {});
     socket.write(bytes);
     await closed;
