@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { traffic } from '../ids.ts';
 import type { DeliveredEntry } from '../io.ts';
@@ -333,4 +334,58 @@ test('each hop counts an entry as carried once, however often it was sent', () =
       .carried()
       .reduce((sum, o) => sum + o.run.count, 0),
   ).toBe(delivered.length);
+});
+
+test('batches are compressed where it makes them smaller', () => {
+  const compression = {
+    deflate: (plain: Uint8Array) => new Uint8Array(deflateRawSync(plain)),
+    inflate: (bytes: Uint8Array) => new Uint8Array(inflateRawSync(bytes)),
+  };
+  const rig = new Rig({ ...line, compression });
+  rig.submit(1, 1, 300);
+  rig.run(100);
+  expect(sequences(rig, 4)).toBe('1-300');
+  const sent = rig.frames.flatMap((f) => (f.from === id(1) && f.message.kind === kind.bundle ? [f.message] : []));
+  expect(sent.map((b) => [b.count, b.encoding.deflate])).toEqual([
+    [1, true],
+    [299, true],
+  ]);
+  expect(sent[1]?.payload.byteLength).toBeLessThan(299 * 20);
+});
+
+test('when the path in use breaks, what was on it is sent again at once over the other', () => {
+  const rig = new Rig({
+    edges: [
+      [1, 2],
+      [2, 4],
+      [1, 3],
+      [3, 5],
+      [5, 4],
+    ],
+    gateways: [4],
+    latencyMs: 50,
+  });
+  rig.submit(1, 1, 50);
+  rig.run(70);
+  rig.cut(2, 4);
+  rig.run(400);
+  expect(sequences(rig, 4)).toBe('1-50');
+  expect(rig.node(1).count('timeouts')).toBe(0);
+  expect(rig.node(1).count('retransmitted')).toBeGreaterThan(0);
+});
+
+test('a link that is too slow is kept full without timeouts: its queue marks, and the origin sends no more than comes through', () => {
+  const rig = new Rig({ ...line, bytesPerMs: 100, config: { queueSojournMs: 20, creditBytesMin: 16 * 1024 } });
+  let next = 1;
+  for (let seconds = 0; seconds < 30; seconds++) {
+    const count = rig.node(1).custody.room('backend', 1);
+    rig.submit(1, next, count, { body: new Uint8Array(200) });
+    next += count;
+    rig.run(1000);
+  }
+  const arrived = rig.node(4).delivered.length;
+  expect(arrived * 200).toBeGreaterThan(0.85 * 30_000 * 100);
+  expect(rig.frames.some((f) => f.message.kind === kind.ack && f.message.sawCongestion)).toBe(true);
+  expect(rig.node(1).count('timeouts')).toBe(0);
+  expect(rig.node(1).count('retransmitted')).toBeLessThan(arrived / 50);
 });

@@ -13,7 +13,7 @@ const expiryGrainMs = 20;
 /** How long the first entries of a new incarnation wait for the caller to say that the older ones are settled. */
 const incarnationHoldMs = 50;
 
-/** The entries of one (stream, class) in this node's custody, from submission to acknowledgement or expiry. docs/protocol.md §8.2 */
+/** The entries of one (stream, class) in this node's custody, from submission to acknowledgement or expiry. docs/protocol.md §8.1 */
 export class Lane {
   readonly stream: Stream;
   readonly class: TrafficClass;
@@ -98,11 +98,11 @@ export class Lane {
     return this.#last ? { incarnation: this.#last.incarnation, sequence: this.#last.sequence + 1 } : { incarnation: 0 as Incarnation, sequence: 1 };
   }
 
-  /** The floor for a bundle: what was told once binds what may be submitted later. */
+  /** The floor for a bundle. What was told once never goes back, and binds what may be submitted later. */
   floorToSend(): Floor {
     const floor = this.floor();
     if (!this.#sentFloor || isBefore(this.#sentFloor, floor)) this.#sentFloor = floor;
-    return floor;
+    return this.#sentFloor;
   }
 
   get hasAgain(): boolean {
@@ -126,7 +126,7 @@ export class Lane {
     return undefined;
   }
 
-  /** When a new bundle may be cut: now when idle or full, else after the linger; `never` while something older must settle first. docs/protocol.md §8.5 */
+  /** When a new bundle may be cut: now when idle or full, else after the linger; `never` while something older must settle first. docs/protocol.md §8.2 */
   readyAt(now: Millis, lingerMs: number): Millis {
     const head = this.queue.peek();
     if (!head || this.#againCount > 0) return never;

@@ -117,7 +117,7 @@ export class Sender {
     this.#by(lane.dropsUntil);
   }
 
-  /** docs/protocol.md §8.6: what was sent over an edge that vanished, or for keys or a gateway that are no more, is sent again at once. */
+  /** docs/protocol.md §8.5: what was sent over an edge that vanished, or for keys or a gateway that are no more, is sent again at once. */
   onRoutesChanged(now: Millis): void {
     const { routes } = this.#o;
     for (const peer of this.#peers.values()) {
@@ -211,7 +211,7 @@ export class Sender {
     for (const batch of [...lane.flights.values()]) this.#recall(lane, batch, now);
   }
 
-  /** max(1 s, 4 x rtt), doubling; anew with every progress, but not for ever while only others progress. docs/protocol.md §8.6 */
+  /** max(1 s, 4 x rtt), doubling; anew with every progress, but not for ever while only others progress. docs/protocol.md §8.5 */
   #timeoutAt(lane: Lane): Millis {
     const oldest = lane.flights.values().next().value;
     if (oldest?.state.at !== 'flight' || lane.peer?.node === this.#s.self) return never;
@@ -262,7 +262,7 @@ export class Sender {
     if (lane.entries === 0) return false;
     const peer = this.#destination(lane);
     if (!peer || (lane.timeouts > 0 && lane.flights.size > 0)) return false;
-    if (peer.node !== this.#s.self && (!this.#o.routes.nextHop(peer.node) || !this.#o.keys.present(peer.node))) return false;
+    if (peer.node !== this.#s.self && !this.#isOpen(now, peer)) return false;
     const again = lane.firstAgain();
     if (again) {
       if (again.state.at === 'again' && again.state.notBefore > now) return this.#later(again.state.notBefore);
@@ -272,6 +272,18 @@ export class Sender {
     if (readyAt > now) return this.#later(readyAt);
     if (!peer.maySend(lane.cutBytes, lane.class)) return false;
     return this.#send(now, lane, peer, lane.cut(now));
+  }
+
+  /** There is a way and a key. A key of another incarnation than was sealed for says that what is in flight will not be opened. */
+  #isOpen(now: Millis, peer: Peer): boolean {
+    if (!this.#o.routes.nextHop(peer.node)) return false;
+    const incarnation = this.#o.routes.agreement(peer.node)?.incarnation;
+    if (incarnation === undefined) return false;
+    if (peer.incarnation !== undefined && peer.incarnation !== incarnation) {
+      peer.incarnation = incarnation;
+      for (const lane of peer.lanes) this.#recallAll(now, lane);
+    }
+    return true;
   }
 
   #later(at: Millis): false {

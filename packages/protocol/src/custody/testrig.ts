@@ -3,7 +3,7 @@ import { Forwarder } from '../forwarding/forwarder.ts';
 import { Incarnation, NodeId, type Stream, type TrafficClass, traffic } from '../ids.ts';
 import type { Channel, DeliveredEntry, EntryRun, Output, Submission } from '../io.ts';
 import type { LinkView, RouteView } from '../parts.ts';
-import type { Crypto, PairKeys } from '../ports.ts';
+import type { Compression, Crypto, PairKeys } from '../ports.ts';
 import { Millis } from '../units.ts';
 import { decode, isWireError } from '../wire/index.ts';
 import { type Ack, type Bundle, type Credit, type Drop, kind, type Message } from '../wire/messages.ts';
@@ -94,6 +94,7 @@ export interface RigOptions {
   readonly convergeMs?: number;
   /** How long the application takes to answer a delivery; undefined: it never does by itself. */
   readonly answerMs?: number | undefined;
+  readonly compression?: Compression;
 }
 
 export class RigNode {
@@ -298,7 +299,7 @@ export class Rig {
       self: node.id,
       incarnation: node.incarnation,
       config: this.config,
-      ports: { crypto: fakeCrypto, random: this.random },
+      ports: { crypto: fakeCrypto, random: this.random, ...(this.#o.compression && { compression: this.#o.compression }) },
       emit: (output: Output) => {
         node.outputs.push(output);
       },

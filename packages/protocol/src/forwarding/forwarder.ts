@@ -125,6 +125,7 @@ export class Forwarder {
   carried(now: Millis, cargo: Omit<Cargo, 'floor'> & { readonly floor: Floor | undefined }, next: NodeId | 'backend'): void {
     for (const run of this.#ledger.count(now, cargo.run, cargo.floor)) {
       const bytes = Math.round((cargo.bytes * run.count) / cargo.run.count);
+      this.#count('carried', run.count);
       this.#s.emit({ type: 'carried', run, traffic: cargo.traffic, bytes, next, own: run.origin === this.#s.self });
     }
   }
@@ -260,7 +261,7 @@ export class Forwarder {
     this.#s.emit({ type: 'event', event: { kind: 'dropped', run, reason: reasons[reason] } });
   }
 
-  #count(name: string): void {
-    this.counters[name] = (this.counters[name] ?? 0) + 1;
+  #count(name: string, by = 1): void {
+    this.counters[name] = (this.counters[name] ?? 0) + by;
   }
 }
