@@ -4,8 +4,9 @@ import { Forwarder } from './forwarding/forwarder.ts';
 import type { Incarnation, NodeId, Stream, TrafficClass } from './ids.ts';
 import type { Input, NeighbourView, Output, Topology } from './io.ts';
 import { LinkStatePlane } from './linkstate/plane.ts';
-import { Choice } from './neighbour/choice.ts';
+import { Choice, type LinkOfChoice } from './neighbour/choice.ts';
 import type { Connection } from './neighbour/connection.ts';
+import { Core } from './neighbour/core.ts';
 import { Links } from './neighbour/links.ts';
 import { agreedCost, isMeasured, type Neighbour } from './neighbour/neighbour.ts';
 import { Neighbours } from './neighbour/neighbours.ts';
@@ -71,6 +72,9 @@ export class MeshNode implements MeshNodeApi {
   readonly #forwarder: Forwarder;
   readonly #custody: Custody;
   readonly #healing = new Healing();
+  /** Earliest deadline of the data plane; asked anew only after it was given something, which a hello is not. */
+  #dataAt: Millis = never;
+  #dataMoved = false;
   #topologyAt: Millis = never;
   #topologySaidAt = Number.NEGATIVE_INFINITY as Millis;
   #stopped = false;
@@ -85,6 +89,7 @@ export class MeshNode implements MeshNodeApi {
     const count = (name: string): void => {
       this.#counters[name] = (this.#counters[name] ?? 0) + 1;
     };
+    const links = (): LinkOfChoice[] => [...this.#neighbours.all()].map((n) => ({ node: n.node, cost: isMeasured(n) ? agreedCost(n) : 0, upSince: n.upSince }));
     this.#routes = new Routes({ self, nodesMax: config.recordsMax, onChanged: (now, change) => this.#routesChanged(now, change) });
     this.#plane = new LinkStatePlane({
       surroundings,
@@ -92,6 +97,8 @@ export class MeshNode implements MeshNodeApi {
       routes: this.#routes,
       send: (node, frame) => this.#neighbours.send(node, 'urgent', frame),
       neighbours: () => this.#neighbours.measured(),
+      core: new Core({ self, graph: this.#routes.graph, links }),
+      isLinked: (node) => this.#neighbours.isUp(node),
       count,
       onTopology: (now) => this.#topologyChanged(now),
     });
@@ -113,7 +120,7 @@ export class MeshNode implements MeshNodeApi {
       isRevoked: (node) => database.isRevoked(node),
       hasLink: (node) => this.#neighbours.isUp(node),
       isForming: (node) => this.#links.pairs.has(node),
-      links: () => [...this.#neighbours.all()].map((n) => ({ node: n.node, cost: isMeasured(n) ? agreedCost(n) : 0, upSince: n.upSince })),
+      links,
       forming: () => this.#links.pairs.forming,
       dial: (key) => this.#s.emit({ type: 'dial', key }),
       drop: (now, node) => this.#links.end(now, node, 'standby'),
@@ -156,6 +163,7 @@ export class MeshNode implements MeshNodeApi {
   }
 
   #take(now: Millis, input: Input): void {
+    if (input.type !== 'data' && input.type !== 'wake') this.#dataMoved = true;
     switch (input.type) {
       case 'data':
         return this.#links.received(now, input.conn, input.bytes);
@@ -208,8 +216,12 @@ export class MeshNode implements MeshNodeApi {
     if (now >= this.#routes.wakeAt) this.#routes.wake(now);
     if (now >= this.#plane.wakeAt) this.#plane.wake(now);
     if (now >= this.#choice.wakeAt) this.#choice.wake(now);
-    if (now >= this.#forwarder.wakeAt) this.#forwarder.wake(now);
-    if (now >= this.#custody.wakeAt) this.#custody.wake(now);
+    if (this.#dataMoved || now >= this.#dataAt) {
+      if (now >= this.#forwarder.wakeAt) this.#forwarder.wake(now);
+      if (now >= this.#custody.wakeAt) this.#custody.wake(now);
+      this.#dataMoved = false;
+      this.#dataAt = Millis(Math.min(this.#forwarder.wakeAt, this.#custody.wakeAt));
+    }
     if (now >= this.#topologyAt) {
       this.#topologyAt = never;
       this.#topologySaidAt = now;
@@ -230,12 +242,13 @@ export class MeshNode implements MeshNodeApi {
     if (!this.#started) return this.#startedAt;
     const neighbours = Math.min(this.#links.pairs.wakeAt, this.#neighbours.wakeAt, this.#choice.wakeAt);
     const control = Math.min(this.#routes.wakeAt, this.#plane.wakeAt, this.#topologyAt);
-    return Millis(Math.min(neighbours, control, this.#forwarder.wakeAt, this.#custody.wakeAt));
+    return Millis(Math.min(neighbours, control, this.#dataAt));
   }
 
   // ---- What the parts tell each other
 
   #up(now: Millis, neighbour: Neighbour): void {
+    this.#dataMoved = true;
     const { node, segment } = neighbour;
     this.#s.emit({ type: 'event', event: { kind: 'neighbour-up', node, segment } });
     this.#forwarder.addLink(now, node);
@@ -243,6 +256,7 @@ export class MeshNode implements MeshNodeApi {
   }
 
   #down(now: Millis, node: NodeId, reason: string): void {
+    this.#dataMoved = true;
     this.#s.emit({ type: 'event', event: { kind: 'neighbour-down', node, reason } });
     this.#routes.own(now, this.#neighbours.measured());
     this.#routes.wake(now);
@@ -259,6 +273,7 @@ export class MeshNode implements MeshNodeApi {
   }
 
   #routesChanged(now: Millis, change: RouteChange): void {
+    this.#dataMoved = true;
     this.#forwarder.onRoutesChanged(now);
     this.#custody.onRoutesChanged(now);
     if (change.gateway) {
@@ -300,6 +315,7 @@ export class MeshNode implements MeshNodeApi {
       case kind.drop:
       case kind.credit:
         // A pair that is not the link (yet): its sender sends again.
+        this.#dataMoved = true;
         if (isLink) this.#forwarder.onFrame(now, from, conn.channel, message, frame);
         else this.#counters['early-frame'] = (this.#counters['early-frame'] ?? 0) + 1;
         return;

@@ -23,7 +23,9 @@ export interface AdvertisementOptions {
 const gainMs = 200;
 /** A link to a part of the community that was not reachable waits so long at most, this far from the last advertisement. */
 const bridgeMs = 60;
-const bridgeApartMs = 400;
+const bridgeApartMs = 600;
+/** The first links record waits so long for a first neighbour. */
+const aloneMs = 500;
 /** One advertisement in this time is forgotten by the back-off. */
 const coolMs = 30_000;
 
@@ -43,7 +45,7 @@ export class Advertisement {
   #position: LinkState['position'];
   /** Node to cost, as last advertised. */
   #said = new Map<NodeId, number>();
-  #saidRest = '';
+  #saidRest: string | undefined;
   #dueAt: Millis = never;
   #saidAt = Number.NEGATIVE_INFINITY as Millis;
   #refreshAt: Millis = never;
@@ -62,9 +64,7 @@ export class Advertisement {
   start(now: Millis): void {
     this.#heatAt = now;
     this.#identity(now);
-    this.#links(now, false);
-    this.#heat = 0;
-    this.#saidAt = Number.NEGATIVE_INFINITY as Millis;
+    this.#dueAt = Millis(now + aloneMs);
   }
 
   certificate(now: Millis, certificate: Uint8Array): void {

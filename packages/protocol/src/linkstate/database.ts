@@ -3,7 +3,8 @@ import type { CertifiedNode, Crypto } from '../ports.ts';
 import { Millis } from '../units.ts';
 import { decodeLinkState, digestBuckets, encodeRecord, isWireError, signedBytes } from '../wire/index.ts';
 import { type FloodRecord, type LinkState, type RecordKey, recordType } from '../wire/messages.ts';
-import { bucketOf, type Entry, hex64, isNewer, keyBytes, nobody } from './entry.ts';
+import { recordHeaderBytes } from '../wire/records.ts';
+import { bodyLengthOffset, bucketOf, type Entry, hex64, isNewer, keyBytes, nobody } from './entry.ts';
 import { Waiting } from './waiting.ts';
 
 export interface DatabaseOptions {
@@ -307,7 +308,7 @@ export class Database {
     else this.size++;
     entry.incarnation = record.incarnation;
     entry.sequence = record.sequence;
-    entry.bytes = encodeRecord(record);
+    entry.bytes = kept(record);
     entry.bornAt = Millis(now - record.ageSeconds * 1000);
     const hash = this.#o.crypto.hash64(keyBytes(record.type, record.origin, record.incarnation, record.sequence));
     entry.hashHigh = Number.parseInt(hash.slice(0, 8), 16) | 0;
@@ -377,6 +378,15 @@ export class Database {
     // At the bound the oldest memory goes: the worst is one more expiry of a dead node's record.
     if (this.#expired.size > this.#o.recordsMax) this.#expired.delete(this.#expired.keys().next().value!);
   }
+}
+
+/** The record's encoding in memory of its own. One that was decoded stands whole in its frame, which saves encoding it again. */
+function kept(record: FloodRecord): Uint8Array {
+  const { body, signature } = record;
+  const whole = body.buffer === signature.buffer && signature.byteOffset === body.byteOffset + body.byteLength && signature.byteLength > 0;
+  const at = body.byteOffset - recordHeaderBytes;
+  if (!whole || at < 0 || new DataView(body.buffer).getUint32(at + bodyLengthOffset) !== body.byteLength) return encodeRecord(record);
+  return new Uint8Array(body.buffer, at, recordHeaderBytes + body.byteLength + signature.byteLength).slice();
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -19,6 +19,7 @@ export interface Entry {
 
 /** Where the age stands in an encoded record. docs/protocol.md §5.3 */
 export const ageOffset = 18;
+export const bodyLengthOffset = 22;
 
 /** A record without origin (the community document) has this one. */
 export const nobody = '0000000000000000' as NodeId;

@@ -7,6 +7,8 @@ import { ageOffset, type Entry } from './entry.ts';
 
 export interface FloodingOptions {
   readonly coalesceMs: number;
+  /** Neighbours that news is sent to: docs/protocol.md §5.5. */
+  readonly core: () => ReadonlySet<NodeId>;
   /** Hands a `records` frame to a neighbour; false when it is gone. */
   readonly send: (node: NodeId, frame: Uint8Array) => boolean;
 }
@@ -37,7 +39,8 @@ export function recordsFrame(now: Millis, entries: readonly Entry[]): Uint8Array
 }
 
 /**
- * Sends news on to every neighbour that has not shown to have it: together after 50 ms, at once when it tells of a lost link. docs/protocol.md §5.5
+ * Sends news on to neighbours that have not shown to have it: on the core, together after 50 ms; on every link and at once when it tells of a lost link,
+ * since the way round may lie outside the core. What this misses, synchronisation finds. docs/protocol.md §5.5
  * Only the newest version of a record is ever pending, and once per link.
  */
 export class Flooding {
@@ -65,13 +68,13 @@ export class Flooding {
   /** News; `except` is the neighbour that told it. */
   spread(now: Millis, entry: Entry, except: NodeId | undefined, hurry: boolean): void {
     let any = false;
+    const core = hurry ? undefined : this.#o.core();
     for (const link of this.#links.values()) {
-      if (link.node === except) {
-        link.pending.delete(entry);
-        continue;
+      if (link.node === except) link.pending.delete(entry);
+      else if (core === undefined || core.has(link.node)) {
+        link.pending.add(entry);
+        any = true;
       }
-      link.pending.add(entry);
-      any = true;
     }
     if (any) this.#due(now, hurry);
   }

@@ -1,5 +1,6 @@
 import type { Incarnation, NodeId } from '../ids.ts';
 import type { GatewayOffer } from '../io.ts';
+import type { Core } from '../neighbour/core.ts';
 import type { Surroundings } from '../parts.ts';
 import type { Routes } from '../routing/routes.ts';
 import type { OwnState } from '../routing/topology.ts';
@@ -19,6 +20,8 @@ export interface LinkStatePlaneOptions {
   readonly send: (node: NodeId, frame: Uint8Array) => boolean;
   /** Links that count, with this end's cost. */
   readonly neighbours: () => { readonly node: NodeId; readonly ownCost: number }[];
+  readonly core: Core;
+  readonly isLinked: (node: NodeId) => boolean;
   readonly count: (name: string) => void;
   readonly onTopology: (now: Millis) => void;
 }
@@ -57,7 +60,7 @@ export class LinkStatePlane {
       onClash: (node) => s.emit({ type: 'event', event: { kind: 'id-clash', node } }),
       onBehind: (seen) => s.emit({ type: 'incarnationBehind', seen }),
     });
-    this.#flooding = new Flooding({ coalesceMs: s.config.floodCoalesceMs, send: options.send });
+    this.#flooding = new Flooding({ coalesceMs: s.config.floodCoalesceMs, core: () => options.core.links, send: options.send });
     this.#sync = new Sync({ self: s.self, database: this.database, flooding: this.#flooding, send: options.send });
     this.#own = new Advertisement({
       self: s.self,
@@ -86,11 +89,13 @@ export class LinkStatePlane {
   // ---- Links
 
   linkUp(now: Millis, node: NodeId): void {
+    this.#o.core.changed();
     this.#flooding.addLink(node);
     this.#sync.addLink(now, node);
   }
 
   linkDown(now: Millis, node: NodeId): void {
+    this.#o.core.changed();
     this.#flooding.removeLink(node);
     this.#sync.removeLink(node);
     this.#own.lost(now, node);
@@ -98,6 +103,7 @@ export class LinkStatePlane {
 
   /** A link counts now, or costs something else. `bridge`: it leads where no path led. */
   linkCost(now: Millis, bridge: boolean): void {
+    this.#o.core.changed();
     this.#own.gained(now, bridge);
   }
 
@@ -138,7 +144,6 @@ export class LinkStatePlane {
   // ---- Frames
 
   records(now: Millis, from: NodeId, records: Records): void {
-    this.#sync.moved(now, from);
     for (const record of records.records) this.#record(now, record, from);
   }
 
@@ -147,6 +152,7 @@ export class LinkStatePlane {
     const verdict = this.database.accept(now, record, from);
     switch (verdict.at) {
       case 'taken':
+        this.#sync.moved(now);
         this.#flooding.spread(now, verdict.entry, from, this.#loses || record.type === recordType.community);
         if (record.type === recordType.identity) for (const w of this.database.released(record.origin)) this.#record(now, w.record, w.from);
         return;
@@ -176,11 +182,12 @@ export class LinkStatePlane {
     const { agreementKey, gateway, devices, position } = state;
     // A copy: the frame it came in is not kept for its sake.
     this.#o.routes.claims(now, origin, state.neighbours, { incarnation, agreementKey: agreementKey.slice(), gateway, devices, position });
+    if (this.#o.isLinked(origin)) this.#o.core.changed();
     this.#o.onTopology(now);
   }
 
   get wakeAt(): Millis {
-    return Millis(Math.min(this.#flooding.wakeAt, this.#own.wakeAt, this.#sweepAt));
+    return Millis(Math.min(this.#flooding.wakeAt, this.#sync.wakeAt, this.#own.wakeAt, this.#sweepAt));
   }
 
   wake(now: Millis): void {
@@ -189,6 +196,7 @@ export class LinkStatePlane {
       this.#sweepAt = Millis(now + sweepMs);
       this.database.expire(now);
     }
+    this.#sync.wake(now);
     this.#flooding.wake(now);
   }
 }

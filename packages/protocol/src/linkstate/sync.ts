@@ -1,5 +1,5 @@
 import type { NodeId } from '../ids.ts';
-import { Millis } from '../units.ts';
+import { Millis, never } from '../units.ts';
 import { digestBuckets, encode } from '../wire/index.ts';
 import { type Digest, kind, type RecordKey, type Request, type Summary } from '../wire/messages.ts';
 import type { Database } from './database.ts';
@@ -16,26 +16,29 @@ export interface SyncOptions {
 interface Link {
   /** Hellos in a row whose database hash was another one. */
   mismatches: number;
-  /** Records came from or went to this neighbour: hashes are expected to differ for a moment. */
-  movedAt: Millis;
   /** Not before. */
   nextAt: Millis;
   waitMs: number;
   /** Database hash when the last exchange was started: equal again means that it brought nothing. */
   startedWith: string;
+  /** When the first comparison is due; `never` when it was made, or is the other end's to make. */
+  firstAt: Millis;
 }
 
 /** Hellos with another hash before an exchange is started; the higher id leaves the start to the lower for a while. */
 const mismatchesMin = 2;
 const mismatchesOther = 4;
-/** Flooding is in flight if records moved within this time. */
+/** Flooding is in flight if records moved within this time; a mismatch of so many hellos is none of its making. */
 const movingMs = 700;
+const mismatchesMax = 6;
+/** A new link is compared after this, whatever moves: each side's part may be unknown to the other. Again until it is answered. */
+const firstMs = 100;
+const againMs = 200;
+const unansweredMs = 900;
 const waitMsMin = 1500;
 const waitMsMax = 60_000;
-/** One exchange at a time, the others profit from what it brings; a turn ends when nothing moved for a while, or at its bound. */
-const turnMs = 2000;
-const turnMsMax = 10_000;
-const turnQuietMs = 500;
+/** One exchange at a time, the others profit from what it brings. */
+const turnMs = 600;
 /** Keys of a summary or request; what is left over comes with the next round. */
 const keysMax = 2048;
 /** A database this small is told to a new neighbour whole. */
@@ -48,16 +51,20 @@ const tellAllMax = 64;
 export class Sync {
   readonly #o: SyncOptions;
   readonly #links = new Map<NodeId, Link>();
+  #wakeAt: Millis = never;
+  /** When news was last taken, from anybody: hashes are expected to differ for a moment. */
+  #movedAt = Number.NEGATIVE_INFINITY as Millis;
   #turn: NodeId | undefined;
   #turnAt = Number.NEGATIVE_INFINITY as Millis;
-  #turnMovedAt = Number.NEGATIVE_INFINITY as Millis;
 
   constructor(options: SyncOptions) {
     this.#o = options;
   }
 
   addLink(now: Millis, node: NodeId): void {
-    this.#links.set(node, { mismatches: mismatchesMin - 1, movedAt: Millis(now - movingMs), nextAt: now, waitMs: waitMsMin, startedWith: '' });
+    const firstAt = this.#o.self < node ? Millis(now + firstMs) : never;
+    this.#links.set(node, { mismatches: 0, nextAt: now, waitMs: waitMsMin, startedWith: '', firstAt });
+    if (firstAt < this.#wakeAt) this.#wakeAt = firstAt;
     if (this.#o.database.size <= tellAllMax) for (const entry of this.#o.database.entries()) this.#o.flooding.tell(now, node, entry);
   }
 
@@ -66,26 +73,41 @@ export class Sync {
     if (this.#turn === node) this.#turn = undefined;
   }
 
-  /** Records moved on this link. */
-  moved(now: Millis, node: NodeId): void {
-    const link = this.#links.get(node);
-    if (!link) return;
-    link.movedAt = now;
-    if (this.#turn === node) this.#turnMovedAt = now;
+  /** News was taken. */
+  moved(now: Millis): void {
+    this.#movedAt = now;
   }
 
   /** Another neighbour has the turn. */
-  #busy(now: Millis, node: NodeId, quietMs: number): boolean {
-    return this.#turn !== undefined && this.#turn !== node && now < this.#turnMovedAt + quietMs && now < this.#turnAt + turnMsMax;
+  #busy(now: Millis, node: NodeId): boolean {
+    return this.#turn !== undefined && this.#turn !== node && now < this.#turnAt + turnMs;
   }
 
   #take(now: Millis, node: NodeId): void {
-    if (this.#turn !== node || now >= this.#turnAt + turnMsMax) this.#turnAt = now;
     this.#turn = node;
-    this.#turnMovedAt = now;
+    this.#turnAt = now;
   }
 
-  /** A hello of a link's urgent connection. The first mismatch of a new link is enough. */
+  get wakeAt(): Millis {
+    return this.#wakeAt;
+  }
+
+  wake(now: Millis): void {
+    if (now < this.#wakeAt) return;
+    this.#wakeAt = never;
+    for (const [node, link] of this.#links) {
+      if (link.firstAt <= now) {
+        if (this.#busy(now, node)) link.firstAt = Millis(now + againMs);
+        else {
+          link.firstAt = Millis(now + unansweredMs);
+          this.#start(now, node, link);
+        }
+      }
+      if (link.firstAt < this.#wakeAt) this.#wakeAt = link.firstAt;
+    }
+  }
+
+  /** A hello of a link's urgent connection. */
   hello(now: Millis, node: NodeId, hash: string, community: number): void {
     const { database, flooding } = this.#o;
     const link = this.#links.get(node);
@@ -94,13 +116,15 @@ export class Sync {
     if (hash === database.hash) {
       link.mismatches = 0;
       link.waitMs = waitMsMin;
+      link.firstAt = never;
       if (this.#turn === node) this.#turn = undefined;
       return;
     }
     link.mismatches++;
     if (link.mismatches < (this.#o.self < node ? mismatchesMin : mismatchesOther)) return;
-    if (now < link.nextAt || now < link.movedAt + movingMs || flooding.isPending(node)) return;
-    if (this.#busy(now, node, turnMs)) return;
+    if (now < link.nextAt) return;
+    if (link.mismatches < mismatchesMax && (now < this.#movedAt + movingMs || flooding.isPending(node))) return;
+    if (this.#busy(now, node)) return;
     this.#start(now, node, link);
   }
 
@@ -116,9 +140,8 @@ export class Sync {
   /** Answers with what is here in the buckets that differ: as many buckets as fit. While another exchange runs it is left unanswered; the other end asks again. */
   digest(now: Millis, node: NodeId, digest: Digest): void {
     const { database } = this.#o;
-    if (!this.#links.has(node) || this.#busy(now, node, turnQuietMs)) return;
+    if (!this.#links.has(node) || this.#busy(now, node)) return;
     this.#take(now, node);
-    this.moved(now, node);
     const byBucket: Entry[][] = Array.from({ length: digestBuckets }, () => []);
     for (const entry of database.entries()) byBucket[entry.bucket]!.push(entry);
     const keys: RecordKey[] = [];
@@ -136,8 +159,9 @@ export class Sync {
   /** Asks for what is newer there, tells what is newer here. */
   summary(now: Millis, node: NodeId, summary: Summary): void {
     const { database, flooding } = this.#o;
-    if (!this.#links.has(node)) return;
-    this.moved(now, node);
+    const link = this.#links.get(node);
+    if (!link) return;
+    link.firstAt = never;
     const mask = BigInt(`0x${summary.mask}`);
     const theirs = new Set<Entry>();
     const asked: RecordKey[] = [];
@@ -156,7 +180,6 @@ export class Sync {
   request(now: Millis, node: NodeId, request: Request): void {
     const { database, flooding } = this.#o;
     if (!this.#links.has(node)) return;
-    this.moved(now, node);
     for (const key of request.keys.slice(0, keysMax)) {
       const entry = database.find(key);
       if (entry) flooding.tell(now, node, entry);

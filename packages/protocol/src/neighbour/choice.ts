@@ -39,11 +39,15 @@ const diallingMax = 3;
 /** Between two dials: handshakes cost milliseconds of CPU. */
 const dialApartMs = 20;
 /** Unknown keys are asked who they are, though there are links enough: else a part behind one is never found. */
-const probeMsFirst = 700;
+const probeMsFirst = 500;
 const probeMsLater = 3000;
 const firstMs = 60_000;
 /** Make before break. */
 const dropAfterMs = 30_000;
+/** Surplus links go one by one: every drop is news to the whole community. */
+const dropApartMs = 10_000;
+/** Right after a start everybody is out of reach: the cap holds for so long without exception. */
+const settleMs = 3000;
 const refusedMs = 30_000;
 /** Ways looked at for the local tree: links and the nearest candidates. */
 const waysMax = 96;
@@ -64,12 +68,14 @@ export class Choice {
   #core: Set<NodeId> = new Set();
   #dueAt: Millis = never;
   #probeAt: Millis;
+  #dropAt: Millis;
 
   constructor(now: Millis, options: ChoiceOptions) {
     this.#o = options;
     this.#candidates = new Candidates(options.random);
     this.#startedAt = now;
     this.#probeAt = now;
+    this.#dropAt = now;
   }
 
   // ---- What happens
@@ -122,11 +128,11 @@ export class Choice {
   }
 
   /** Whether a connection that just finished its transport handshake may go on to a hello. */
-  admits(node: NodeId, dialled: boolean): 'yes' | 'full' | 'standby' {
+  admits(now: Millis, node: NodeId, dialled: boolean): 'yes' | 'full' | 'standby' {
     if (this.#o.hasLink(node) || this.#o.isForming(node)) return 'yes';
     const count = this.#count();
     if (count >= linksMax) return 'full';
-    if (!this.#o.reaches(node)) return 'yes';
+    if (!this.#o.reaches(node) && (count < this.#o.max || now >= this.#startedAt + settleMs)) return 'yes';
     if (dialled) return count < this.#o.wanted || this.#core.has(node) ? 'yes' : 'standby';
     return count < this.#o.max || this.#core.has(node) ? 'yes' : 'full';
   }
@@ -170,6 +176,10 @@ export class Choice {
 
   #dropOne(now: Millis, links: readonly LinkOfChoice[]): void {
     if (links.length <= this.#o.max) return;
+    if (now < this.#dropAt) {
+      this.#dueAt = Millis(Math.min(this.#dueAt, this.#dropAt));
+      return;
+    }
     let worst: LinkOfChoice | undefined;
     for (const link of links) {
       if (this.#core.has(link.node) || link.cost === 0) continue;
@@ -182,7 +192,7 @@ export class Choice {
     if (!worst) return;
     this.#candidates.unwanted(now, worst.node, refusedMs);
     this.#o.drop(now, worst.node);
-    this.changed(now);
+    this.#dropAt = Millis(now + dropApartMs * (0.5 + this.#o.random.next()));
   }
 
   #dialOne(now: Millis, count: number): void {
@@ -214,7 +224,8 @@ export class Choice {
     if (c.state.at !== 'idle') return 0;
     const node = c.node;
     if (node !== undefined && (node === this.#o.self || this.#o.hasLink(node) || this.#o.isForming(node) || this.#o.isRevoked(node))) return 0;
-    const needed = node !== undefined && (!this.#o.reaches(node) || this.#core.has(node));
+    const settled = count < this.#o.max || now >= this.#startedAt + settleMs;
+    const needed = node !== undefined && settled && (!this.#o.reaches(node) || this.#core.has(node));
     const below = count + this.#candidates.dialling < this.#o.wanted;
     const wanted = needed || node === undefined || (below && now >= c.fillAfter);
     if (!wanted) {
@@ -227,7 +238,7 @@ export class Choice {
     }
     const near = 1 / (1 + (c.hintMs ?? 100 * (1 + this.#o.random.next())));
     if (needed) return 1000 + near;
-    if (node === undefined) return below ? 500 + near : near;
+    if (node === undefined) return below ? 500 + near : this.#o.random.next();
     return 2 + this.#twoHop(node) + near;
   }
 

@@ -62,7 +62,7 @@ export class Links {
       frameBytesMax: this.#s.config.frameBytesMax,
     });
     this.#conns.set(conn.id, conn);
-    const refusal = this.#refusal(conn, certified?.node);
+    const refusal = this.#refusal(now, conn, certified?.node);
     this.#o.choice.identified(conn.candidate, conn.node);
     if (refusal) {
       if (conn.dialled && refusal === 'standby') this.#o.choice.refused(now, conn.candidate, conn.node);
@@ -73,7 +73,7 @@ export class Links {
     this.#o.neighbours.greet(now, conn);
   }
 
-  #refusal(conn: Connection, certified: NodeId | undefined): CloseReason | undefined {
+  #refusal(now: Millis, conn: Connection, certified: NodeId | undefined): CloseReason | undefined {
     if (this.#copied.quiet) return 'copied-card';
     if (this.#o.isRevoked(conn.node)) return 'revoked';
     if (certified !== conn.node) {
@@ -83,7 +83,7 @@ export class Links {
     if (this.#conns.size > connectionsMax) return 'full';
     // Its hello tells whether it is this very node or a copy of its card.
     if (conn.node === this.#s.self) return undefined;
-    const admitted = this.#o.choice.admits(conn.node, conn.dialled);
+    const admitted = this.#o.choice.admits(now, conn.node, conn.dialled);
     if (admitted !== 'yes') return admitted;
     return this.pairs.wanted(conn) ? undefined : 'duplicate';
   }

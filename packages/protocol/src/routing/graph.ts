@@ -22,7 +22,7 @@ const stride = 3;
 const none = new Int32Array(0);
 
 /**
- * The community's graph on small integers. An edge counts only if both ends claim it, with the larger of both costs: docs/protocol.md §5.4.
+ * The community's graph on small integers. An edge counts only if both ends claim it, with the larger of both costs: docs/protocol.md §5.1.
  * Index 0 is this node: its own edges are taken as given (the neighbour confirmed each in its hello), whatever the neighbour's record says yet.
  * At `nodesMax` further nodes are not taken; their edges are missing until others are forgotten.
  */
@@ -124,9 +124,9 @@ export class Graph {
     this.#rows = undefined;
     if (u !== this.self) this.#mirror(u, before);
     this.#report(u, before, this.#edges[u]!);
+    this.#holdRecord(u, before.length > 0, filled > 0);
     for (let i = 0; i < before.length; i += stride) this.#letGo(before[i]!);
     this.#letGo(u);
-    this.#holdRecord(u, before.length > 0, filled > 0);
   }
 
   /** A node with claims of its own is kept; self always. */
