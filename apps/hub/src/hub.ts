@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CertificateVerifier, type CommunityAuthority } from '@energymesh/identity';
+import { CertificateVerifier, type CommunityAuthority, derOfPem } from '@energymesh/identity';
 import type { Logger } from 'pino';
 import { createApp } from './api/app.ts';
 import type { Backend } from './api/enrol.ts';
@@ -160,9 +160,11 @@ async function openBroker(what: {
     };
   }
   const toolsPassword = config.broker.tools.password ?? (await tokenFile(join(config.dataDir, 'tools-password')));
+  const verifier = new CertificateVerifier({ rawRootKey: authority.rawRootKey });
+  verifier.learn(derOfPem(authority.issuingPem)![0]!);
   const broker = await EmbeddedBroker.open({
     config: config.broker,
-    verifier: new CertificateVerifier({ rawRootKey: authority.rawRootKey }),
+    verifier,
     rootPem: authority.rootPem,
     isRevoked: (node, serial) => what.community.isRevoked(node, serial),
     isMember: (node) => what.members.has(node),

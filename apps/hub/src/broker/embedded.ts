@@ -83,7 +83,9 @@ export class EmbeddedBroker implements Broker {
     });
     const { config } = options;
     const tools = toolsDoor(config.tools.tls ? options.identity : undefined, (socket) => state.take(aedes, socket, { kind: 'tool' }));
-    const close = () => (nodes.close(), tools.close(), aedes.close());
+    const close = () => {
+      for (const part of [nodes, tools, aedes]) part.close();
+    };
     try {
       const nodesPort = await listen(nodes, config.host, config.port);
       const toolsPort = await listen(tools, config.tools.host, config.tools.port);

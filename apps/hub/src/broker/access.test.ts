@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { overlap, Topics } from '../topics.ts';
+import { mayPublish, maySubscribe, type Principal } from './access.ts';
+import { boundQueues } from './bounded-queues.ts';
+import { PacketMeter } from './packet-meter.ts';
+
+const community = '00112233445566aa';
+const topics = new Topics(community);
+const node = 'aaaaaaaaaaaaaaaa';
+const under = (rest: string) => `energymesh/${community}/${rest}`;
+const gateway: Principal = { kind: 'node', node, session: node, gateway: true, serial: '1' };
+const relay: Principal = { ...gateway, gateway: false };
+const tool: Principal = { kind: 'tool', name: 'backend' };
+
+test('topics are told apart', () => {
+  expect(topics.parse(under('em/meter-1/telemetry'))).toEqual({ at: 'device', device: 'meter-1', kind: 'telemetry' });
+  expect(topics.parse(under(`node/${node}/report`))).toEqual({ at: 'node', node, kind: 'report' });
+  expect(topics.parse(under('em/meter-1/command'))).toEqual({ at: 'command', device: 'meter-1' });
+  expect(topics.parse(under('document'))).toEqual({ at: 'document' });
+  for (const odd of ['em/METER/telemetry', 'em/meter-1/telemetry/x', 'em/meter-1/other', 'node/short/report', 'x', ''])
+    expect(topics.parse(under(odd)).at).toBe('other');
+  expect(topics.parse('energymesh/ffffffffffffffff/em/meter-1/telemetry').at).toBe('outside');
+});
+
+test('who may publish what', () => {
+  const may = (who: Principal) =>
+    ['em/m/telemetry', `node/${node}/report`, 'node/bbbbbbbbbbbbbbbb/report', 'em/m/command', 'document', 'x/y'].map((rest) =>
+      mayPublish(who, under(rest), topics),
+    );
+  expect(may(gateway)).toEqual([true, true, true, false, false, true]);
+  expect(may(relay)).toEqual([false, true, false, false, false, false]);
+  expect(may(tool)).toEqual([false, false, false, true, false, true]);
+  expect([gateway, tool].some((who) => mayPublish(who, '$SYS/x', topics) || mayPublish(who, 'energymesh/other/em/m/command', topics))).toBe(false);
+});
+
+test('nodes hear what goes down, whatever wildcards they write', () => {
+  const may = (filter: string) => maySubscribe(relay, filter, topics);
+  for (const down of ['em/+/command', 'em/m/command', 'document', 'em/m/config', 'notice/#']) expect(may(under(down))).toBe(true);
+  for (const up of ['em/+/telemetry', 'em/+/+', 'em/m/#', '+/+/telemetry', '#', 'node/+/report', '+/+/+']) expect(may(under(up))).toBe(false);
+  for (const outside of ['#', '+/+/em/+/command', 'energymesh/ffffffffffffffff/em/m/command', '$SYS/#']) expect(may(outside)).toBe(false);
+  expect(maySubscribe(tool, '#', topics)).toBe(true);
+});
+
+test('overlapping filters', () => {
+  const over = (a: string, b: string) => overlap(a.split('/'), b.split('/'));
+  expect([over('a/+', 'a/b'), over('a/#', 'a'), over('a/b', 'a/b/c'), over('+/b', 'a/+'), over('a/x', '+/b')]).toEqual([true, true, false, true, false]);
+});
+
+test('the meter follows packets cut anywhere, and stops at one that is too long', () => {
+  const packet = (bytes: number) => {
+    const digits: number[] = [];
+    for (let rest = bytes; digits.length === 0 || rest > 0; rest >>= 7) digits.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
+    return Buffer.concat([Buffer.from([0x30, ...digits]), Buffer.alloc(bytes, 0xff)]);
+  };
+  const stream = Buffer.concat([packet(0), packet(127), packet(128), packet(1000)]);
+  const whole = new PacketMeter(1000);
+  expect(whole.accept(stream)).toBe(true);
+  const cut = new PacketMeter(1000);
+  expect([...stream].every((byte) => cut.accept(Uint8Array.of(byte)))).toBe(true);
+  expect(new PacketMeter(1000).accept(packet(1001))).toBe(false);
+  expect(new PacketMeter(2 ** 40).accept(Uint8Array.of(0x30, 0xff, 0xff, 0xff, 0xff, 0x01))).toBe(false);
+});
+
+test("a client's queue ends at its bound, and has room again after acknowledgements", async () => {
+  const queued: string[] = [];
+  const dropped: string[] = [];
+  const queues = {
+    async outgoingEnqueueCombi(subscriptions: readonly { clientId: string }[]) {
+      queued.push(...subscriptions.map((entry) => entry.clientId));
+    },
+    outgoingClearMessageId: async (_: { id: string }, packet: unknown) => packet,
+  };
+  boundQueues(queues, 2, (client) => dropped.push(client));
+  const enqueue = () => queues.outgoingEnqueueCombi([{ clientId: 'a' }]);
+  await enqueue();
+  await enqueue();
+  await enqueue();
+  expect([queued.length, dropped]).toEqual([2, ['a']]);
+  await queues.outgoingClearMessageId({ id: 'a' }, undefined);
+  await enqueue();
+  expect(dropped.length).toBe(2);
+  await queues.outgoingClearMessageId({ id: 'a' }, {});
+  await enqueue();
+  expect([queued.length, dropped.length]).toEqual([3, 2]);
+});

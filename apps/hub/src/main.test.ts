@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, watch } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let dataDir: string;
+const children: ChildProcess[] = [];
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'hub-main-'));
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const free = { HUB_HTTP_PORT: '0', HUB_HTTPS_PORT: '0', HUB_BROKER_PORT: '0', HUB_TOOLS_PORT: '0', HUB_LOG_LEVEL: 'silent' };
+function start(environment: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env.PATH, HUB_DATA_DIR: dataDir, HUB_COMMUNITY_NAME: 'Sunny Street', ...free, ...environment },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  children.push(child);
+  return child;
+}
+/** Resolves with the address of the plain door once the hub has written it. */
+async function ready(): Promise<string> {
+  const name = 'addresses.json';
+  const ended = new AbortController();
+  for await (const change of watch(dataDir, { signal: ended.signal })) {
+    if (change.filename !== name) continue;
+    try {
+      return (JSON.parse(await readFile(join(dataDir, name), 'utf8')) as { http: string }).http;
+    } catch {
+      // The file of an earlier run was being removed.
+    }
+  }
+  throw new Error('unreachable');
+}
+
+test('lives through a kill -9 with everything it answered for, and ends by SIGTERM within 3 s', async () => {
+  const up = ready();
+  const first = start();
+  const http = await up;
+  const authorization = `Bearer ${(await readFile(join(dataDir, 'admin-token'), 'utf8')).trim()}`;
+  const ask = async (base: string, path: string, body?: object) =>
+    (await fetch(base + path, { headers: { authorization }, ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}) })).json() as Promise<{
+      rows: { detail: string }[];
+    }>;
+  await ask(http, '/admin/devices', { id: 'meter-1', role: 'meter' });
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+
+  const again = ready();
+  const second = start();
+  const events = await ask(await again, '/admin/events');
+  expect(events.rows.map((row) => row.detail)).toEqual(['meter-1 (meter)']);
+
+  const from = performance.now();
+  second.kill('SIGTERM');
+  second.kill('SIGINT');
+  expect(await once(second, 'exit')).toEqual([0, null]);
+  expect(performance.now() - from).toBeLessThan(3000);
+});
+
+test('a wrong configuration ends with 2 and names the key', async () => {
+  const child = start({ HUB_HTTP_PORT: '99999' });
+  const said: Buffer[] = [];
+  child.stderr!.on('data', (bytes: Buffer) => said.push(bytes));
+  expect(await once(child, 'exit')).toEqual([2, null]);
+  expect(Buffer.concat(said).toString()).toContain('http.port (HUB_HTTP_PORT): ');
+});
