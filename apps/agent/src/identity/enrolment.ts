@@ -1,26 +1,23 @@
 import { join } from 'node:path';
-import { CertificateVerifier, derOfPem, encodeIdentity, type InviteRole } from '@energymesh/identity';
+import { CertificateVerifier, derOfPem, encodeIdentity } from '@energymesh/identity';
 import { z } from 'zod';
 import { readIfThere, writeDurably } from './files.ts';
 
 const hex16 = z.string().regex(/^[0-9a-f]{16}$/);
-const base64 = (bytesMax: number) => z.base64().max(Math.ceil((bytesMax * 4) / 3) + 4);
 
-/** What the hub answers to a node that it admits. docs/hub.md */
-export const admission = z.object({
-  /** Leaf and issuing certificate, PEM. */
-  chain: z.string().max(8192),
-  /** The community's root certificate, PEM. */
-  root: z.string().max(4096),
-  community: z.object({ id: hex16, name: z.string().min(1).max(64) }),
-  beaconKey: base64(32),
-  /** The newest community document. */
-  document: base64(128 * 1024),
-  /** How a gateway reaches the backend's broker; read by the uplink. */
-  backend: z.unknown().optional(),
-  gateway: z.boolean().optional(),
+/** How a gateway reaches the backend's broker, as the hub tells it: docs/hub.md. */
+export const backend = z.object({
+  url: z.string().max(300),
+  protocol: z.enum(['3.1.1', '5']),
+  login: z.discriminatedUnion('by', [
+    z.object({ by: z.literal('certificate') }),
+    z.object({ by: z.literal('password'), username: z.string(), password: z.string() }),
+    z.object({ by: z.literal('nothing') }),
+  ]),
+  /** PEM: the CA of the broker's certificate; absent: a public one. */
+  ca: z.string().max(16_384).optional(),
 });
-export type Admission = z.infer<typeof admission>;
+export type Backend = Readonly<z.infer<typeof backend>>;
 
 const stored = z.object({
   version: z.literal(1),
@@ -29,7 +26,7 @@ const stored = z.object({
   community: z.object({ id: hex16, name: z.string() }),
   beaconKey: z.base64(),
   hubs: z.array(z.string()).max(4),
-  backend: z.unknown().optional(),
+  backend: backend.optional(),
   gateway: z.boolean(),
 });
 
@@ -40,10 +37,10 @@ export interface Enrolment {
   readonly community: { readonly id: string; readonly name: string };
   readonly beaconKey: Uint8Array;
   readonly hubs: readonly string[];
-  readonly backend: unknown;
+  /** Of gateways. */
+  readonly backend: Backend | undefined;
   readonly gateway: boolean;
 }
-export type { InviteRole };
 
 const fileName = 'enrolment.json';
 

@@ -2,7 +2,9 @@ import type { ClientRequest } from 'node:http';
 import { request } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import { CertificateVerifier, type ClockReading, peerBundle, splitDer } from '@energymesh/identity';
+import { z } from 'zod';
 
+const refusal = z.object({ error: z.object({ code: z.string().max(100), message: z.string().max(500) }) });
 const answerBytesMax = 512 * 1024;
 const timeoutMs = 15_000;
 
@@ -117,9 +119,8 @@ function answerOf(url: URL, status: number, text: string): unknown {
     if (status === 200) throw new HubError('broken', `${url.href}: the answer is not JSON`, { cause });
   }
   if (status === 200) return answer;
-  const said = typeof answer === 'object' && answer !== null ? (answer as { error?: unknown; message?: unknown }) : {};
-  const code = typeof said.error === 'string' ? said.error.slice(0, 100) : undefined;
-  const reason = typeof said.message === 'string' ? said.message.slice(0, 300) : (code ?? `HTTP status ${status}`);
+  const { code, message } = refusal.safeParse(answer).data?.error ?? {};
+  const reason = message ?? code ?? `HTTP status ${status}`;
   const later = status >= 500 || status === 429 || status === 408;
   throw new HubError(later ? 'busy' : 'refused', `${url.href}: ${reason}`, code === undefined ? {} : { code });
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type CertificateVerifier,
   type Circumstances,
+  type ClockReading,
   type Dates,
   encodeIdentity,
   type NodeKey,
@@ -116,7 +117,7 @@ export class NodeIdentity implements AsyncDisposable {
 
   /** Dates of the own certificate by the trusted clock: a gateway's role, proofs and invites want `fresh`. */
   get dates(): Dates | 'expired' {
-    const verdict = this.#ownVerdict();
+    const verdict = this.#ownVerdict(this.time.reading());
     return verdict?.ok ? verdict.dates : 'expired';
   }
 
@@ -154,8 +155,9 @@ export class NodeIdentity implements AsyncDisposable {
         const own = this.#ownVerdict();
         return this.#enrolment && own?.ok ? { enrolment: this.#enrolment, name: own.name, issuedAt: own.issuedAt, notAfter: own.notAfter } : undefined;
       },
-      renewed: (chain) => {
-        if (this.#enrolment) this.#adopt({ ...this.#enrolment, chain });
+      renewed: ({ enrolment, document }) => {
+        this.#adopt(enrolment);
+        this.acceptDocument(document);
       },
     });
   }
@@ -223,10 +225,10 @@ export class NodeIdentity implements AsyncDisposable {
     if (own?.ok) this.time.observe(own.issuedAt);
   }
 
-  /** Judged without revocation: a revoked node still reads its own name. */
-  #ownVerdict() {
+  /** Judged without dates and revocation: an expired or revoked node still reads its own name, and renews. */
+  #ownVerdict(clock: ClockReading = { now: 0, trusted: false }) {
     if (!this.#enrolment) return undefined;
-    return this.#verifier?.verifyNode(encodeIdentity(this.#enrolment.chain), { clock: this.time.reading() });
+    return this.#verifier?.verifyNode(encodeIdentity(this.#enrolment.chain), { clock });
   }
 
   #judge(verifier: CertificateVerifier, bundle: Uint8Array): PeerVerdict {

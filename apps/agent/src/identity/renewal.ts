@@ -1,6 +1,7 @@
 import type { NodeKey } from '@energymesh/identity';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports.ts';
+import type { Admission } from './admission.ts';
 import type { Enrolment } from './enrolment.ts';
 import { type callHub, HubError } from './hub-client.ts';
 import { renewOverHub } from './renew.ts';
@@ -8,6 +9,14 @@ import type { TrustedTime } from './trusted-time.ts';
 
 /** Looked at so often: a clock that is set while the node runs must not leave a timer of weeks behind. */
 const checkEveryMs = 3_600_000;
+
+/** The certificate in use. Times are milliseconds since 1970. */
+interface Own {
+  readonly enrolment: Enrolment;
+  readonly name: string;
+  readonly issuedAt: number;
+  readonly notAfter: number;
+}
 
 export interface RenewalOptions {
   readonly key: NodeKey;
@@ -17,9 +26,9 @@ export interface RenewalOptions {
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly call?: typeof callHub;
-  /** The certificate in use; undefined: none. Times are milliseconds since 1970. */
-  readonly current: () => { readonly enrolment: Enrolment; readonly name: string; readonly issuedAt: number; readonly notAfter: number } | undefined;
-  readonly renewed: (chain: string) => void;
+  /** Undefined: not enrolled. */
+  readonly current: () => Own | undefined;
+  readonly renewed: (admission: Admission) => void;
 }
 export interface Renewal {
   /** Settles when an attempt under way has ended after the signal. */
@@ -36,7 +45,11 @@ export function startRenewal(options: RenewalOptions): Renewal {
     cancel = options.clock.after(checkEveryMs * (1 + options.random() / 4), () => check());
   };
   const check = (): void => {
-    attempt = renewIfDue(options, round++).finally(next);
+    const own = options.current();
+    const hubs = own?.enrolment.hubs ?? [];
+    const hub = hubs[round++ % hubs.length];
+    if (!own || hub === undefined || !isDue(own, options.time)) return next();
+    attempt = renew(options, own, hub).finally(next);
   };
   check();
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -47,16 +60,14 @@ export function startRenewal(options: RenewalOptions): Renewal {
   return { stopped: promise };
 }
 
-async function renewIfDue(options: RenewalOptions, round: number): Promise<void> {
-  const { current, time, signal, logger } = options;
-  const own = current();
-  if (!own) return;
-  // With a clock that is behind, the floor is the best guess; it rises with the new certificate's own date.
+/** With a clock that is behind, the floor is the best guess; it rises with the new certificate's own date. */
+function isDue(own: Own, time: TrustedTime): boolean {
   const now = Math.max(time.reading().now, time.floor);
-  if (now < own.issuedAt + (own.notAfter - own.issuedAt) / 2) return;
-  const hubs = own.enrolment.hubs;
-  const hub = hubs[round % hubs.length];
-  if (hub === undefined) return;
+  return now >= own.issuedAt + (own.notAfter - own.issuedAt) / 2;
+}
+
+async function renew(options: RenewalOptions, own: Own, hub: string): Promise<void> {
+  const { signal, logger } = options;
   try {
     options.renewed(await renewOverHub({ ...options, ...own, hub }));
     logger.info({ hub }, 'certificate renewed');
