@@ -1,7 +1,8 @@
 import type { Forwarder } from '../forwarding/forwarder.ts';
-import type { NodeId, Stream, TrafficClass } from '../ids.ts';
+import type { Incarnation, NodeId, Stream, TrafficClass } from '../ids.ts';
 import type { EntryRun, Floor, Submission } from '../io.ts';
 import type { RouteView, Surroundings } from '../parts.ts';
+import type { PairKeys } from '../ports.ts';
 import { type Millis, never } from '../units.ts';
 import { ackMacInput, associatedData, nonceOf, packEntries } from '../wire/index.ts';
 import { type Ack, type Bundle, type BundleHeader, type Drop, dropCode, kind, type PackedEntry } from '../wire/messages.ts';
@@ -51,7 +52,9 @@ export interface SenderOptions {
 export class Sender {
   readonly #o: SenderOptions;
   readonly #s: Surroundings;
-  readonly #lanes = new Map<string, Lane>();
+  /** By stream, then by class. */
+  readonly #lanes = new Map<Stream, (Lane | undefined)[]>();
+  #laneCount = 0;
   /** Those that hold entries. */
   readonly #active = new Set<Lane>();
   readonly #peers = new Map<NodeId, Peer>();
@@ -83,7 +86,7 @@ export class Sender {
   }
 
   room(stream: Stream, cls: TrafficClass): number {
-    return this.#lanes.get(laneKey(stream, cls))?.room ?? this.#s.config.sendBufferEntriesMax;
+    return this.#lanes.get(stream)?.[cls]?.room ?? this.#s.config.sendBufferEntriesMax;
   }
 
   /** docs/protocol.md §8.4: only what the MAC proves to come from the node that the entries were sent to. */
@@ -91,14 +94,14 @@ export class Sender {
     const keys = this.#o.keys.of(ack.origin, ack.incarnation);
     if (!keys) return this.#o.count('ack-no-key');
     if (!isEqual(keys.mac(ackMacInput(ack)), ack.mac)) return this.#o.count('forged-ack');
-    const lane = this.#lanes.get(laneKey(ack.stream === 'backend' ? 'backend' : ack.origin, ack.ackedClass));
+    const lane = this.#lanes.get(ack.stream === 'backend' ? 'backend' : ack.origin)?.[ack.ackedClass];
     if (!lane) return this.#o.count('ack-unasked');
     this.#acknowledge(now, lane, ack.origin, ack.runs, ack.echoTransmission, ack.sawCongestion);
   }
 
   /** This node's own receiver is done with entries of its own: no frame, the same rules. */
   onOwnDelivered(now: Millis, stream: Stream, cls: TrafficClass, runs: Ack['runs'], echoTransmission: number): void {
-    const lane = this.#lanes.get(laneKey(stream, cls));
+    const lane = this.#lanes.get(stream)?.[cls];
     if (lane) this.#acknowledge(now, lane, this.#s.self, runs, echoTransmission, false);
   }
 
@@ -262,59 +265,57 @@ export class Sender {
     if (lane.entries === 0) return false;
     const peer = this.#destination(lane);
     if (!peer || (lane.timeouts > 0 && lane.flights.size > 0)) return false;
-    if (peer.node !== this.#s.self && !this.#isOpen(now, peer)) return false;
+    const isOwn = peer.node === this.#s.self;
     const again = lane.firstAgain();
-    if (again) {
-      if (again.state.at === 'again' && again.state.notBefore > now) return this.#later(again.state.notBefore);
-      return peer.maySend(again.bytes, lane.class) && this.#send(now, lane, peer, again);
+    const readyAt = again ? notBefore(again) : lane.readyAt(now, isOwn ? 0 : this.#s.config.bundleLingerMs);
+    if (readyAt > now) {
+      this.#by(readyAt);
+      return false;
     }
-    const readyAt = lane.readyAt(now, peer.node === this.#s.self ? 0 : this.#s.config.bundleLingerMs);
-    if (readyAt > now) return this.#later(readyAt);
-    if (!peer.maySend(lane.cutBytes, lane.class)) return false;
-    return this.#send(now, lane, peer, lane.cut(now));
-  }
-
-  /** There is a way and a key. A key of another incarnation than was sealed for says that what is in flight will not be opened. */
-  #isOpen(now: Millis, peer: Peer): boolean {
-    if (!this.#o.routes.nextHop(peer.node)) return false;
-    const incarnation = this.#o.routes.agreement(peer.node)?.incarnation;
-    if (incarnation === undefined) return false;
-    if (peer.incarnation !== undefined && peer.incarnation !== incarnation) {
-      peer.incarnation = incarnation;
-      for (const lane of peer.lanes) this.#recallAll(now, lane);
+    if (!peer.maySend(again ? again.bytes : lane.cutBytes, lane.class)) return false;
+    if (isOwn) this.#sendOwn(now, lane, peer, again ?? lane.cut(now));
+    else {
+      const held = this.#o.routes.nextHop(peer.node) && this.#o.keys.present(peer.node);
+      if (!held) return false;
+      if (this.#isReborn(now, peer, held.incarnation)) return true;
+      const batch = again ?? lane.cut(now);
+      const transmission = this.#fly(now, lane, peer, batch);
+      this.#by(this.#timeoutAt(lane));
+      this.#o.forwarder.originate(now, this.#seal(lane, peer, batch, transmission, held.keys));
     }
     return true;
   }
 
-  #later(at: Millis): false {
-    this.#by(at);
-    return false;
+  /** A key of another incarnation than was sealed for says that what is in flight will not be opened: it goes again, before anything else. */
+  #isReborn(now: Millis, peer: Peer, incarnation: Incarnation): boolean {
+    const before = peer.incarnation;
+    peer.incarnation = incarnation;
+    if (before === undefined || before === incarnation) return false;
+    for (const lane of peer.lanes) this.#recallAll(now, lane);
+    return true;
   }
 
   #by(at: Millis): void {
     if (at < this.wakeAt) this.wakeAt = at;
   }
 
-  #send(now: Millis, lane: Lane, peer: Peer, batch: Batch): true {
-    const held = peer.node === this.#s.self ? undefined : this.#o.keys.present(peer.node);
+  #fly(now: Millis, lane: Lane, peer: Peer, batch: Batch): number {
     if (batch.sentTo.length > 0) this.#o.count('retransmitted', batch.unsettled);
     for (const entry of batch.entries) entry.ageMs = Math.max(0, now - entry.bornAt);
     const transmission = this.#o.forwarder.nextTransmission();
     lane.fly(now, batch, transmission, peer.node);
     this.#flights.set(transmission, lane);
     peer.inFlight += batch.bytes;
-    if (held) {
-      peer.incarnation = held.incarnation;
-      this.#by(this.#timeoutAt(lane));
-      this.#o.forwarder.originate(now, this.#seal(lane, peer, batch, transmission, held.keys));
-      return true;
-    }
-    const own = { stream: lane.stream, class: lane.class, batch, floor: lane.floorToSend(), transmission, entries: batch.entries };
-    if (!this.#o.deliverOwn(now, own)) this.onDrop(now, transmission, dropCode.receiverFull);
-    return true;
+    return transmission;
   }
 
-  #seal(lane: Lane, peer: Peer, batch: Batch, transmission: number, keys: NonNullable<ReturnType<KeyRing['of']>>): Bundle {
+  #sendOwn(now: Millis, lane: Lane, peer: Peer, batch: Batch): void {
+    const transmission = this.#fly(now, lane, peer, batch);
+    const own = { stream: lane.stream, class: lane.class, batch, floor: lane.floorToSend(), transmission, entries: batch.entries };
+    if (!this.#o.deliverOwn(now, own)) this.onDrop(now, transmission, dropCode.receiverFull);
+  }
+
+  #seal(lane: Lane, peer: Peer, batch: Batch, transmission: number, keys: PairKeys): Bundle {
     const packed = packEntries(batch.entries);
     const deflated = this.#s.ports.compression?.deflate(packed);
     const isSmaller = deflated !== undefined && deflated.byteLength < packed.byteLength;
@@ -345,19 +346,30 @@ export class Sender {
   }
 
   #lane(stream: Stream, cls: TrafficClass): Lane | undefined {
-    const key = laneKey(stream, cls);
-    let lane = this.#lanes.get(key);
-    if (lane) return lane;
-    if (this.#lanes.size >= lanesMax) {
-      const idle = [...this.#lanes].find(([, l]) => l.entries === 0 && !l.wantsRoom);
-      if (!idle) return undefined;
-      this.#lanes.delete(idle[0]);
-      idle[1].peer?.lanes.delete(idle[1]);
-      this.#active.delete(idle[1]);
-    }
-    lane = new Lane(this.#s.self, stream, cls, this.#s.config);
-    this.#lanes.set(key, lane);
+    const known = this.#lanes.get(stream);
+    if (known?.[cls]) return known[cls];
+    if (this.#laneCount >= lanesMax && !this.#forgetIdleStream()) return undefined;
+    const lane = new Lane(this.#s.self, stream, cls, this.#s.config);
+    this.#laneCount++;
+    const lanes = this.#lanes.get(stream) ?? [];
+    lanes[cls] = lane;
+    this.#lanes.set(stream, lanes);
     return lane;
+  }
+
+  #forgetIdleStream(): boolean {
+    for (const [stream, lanes] of this.#lanes) {
+      const all = lanes.filter((lane) => lane !== undefined);
+      if (all.some((lane) => lane.entries > 0 || lane.wantsRoom)) continue;
+      this.#lanes.delete(stream);
+      this.#laneCount -= all.length;
+      for (const lane of all) {
+        lane.peer?.lanes.delete(lane);
+        this.#active.delete(lane);
+      }
+      return true;
+    }
+    return false;
   }
 
   #peer(node: NodeId): Peer {
@@ -380,7 +392,7 @@ export class Sender {
   }
 }
 
-const laneKey = (stream: Stream, cls: TrafficClass): string => `${cls}${stream}`;
+const notBefore = (batch: Batch): Millis => (batch.state.at === 'again' ? batch.state.notBefore : never);
 const entriesIn = (runs: readonly EntryRun[]): number => runs.reduce((sum, run) => sum + run.count, 0);
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
