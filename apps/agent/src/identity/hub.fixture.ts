@@ -9,11 +9,11 @@ export interface Asked {
 type Reply = (asked: Asked) => Promise<{ readonly status: number; readonly body: unknown }> | { readonly status: number; readonly body: unknown };
 
 /** A hub's door over real HTTPS, as docs/hub.md describes it; `reply` stands in for what is behind it. */
-export async function testHub(options: { readonly now?: number; readonly presentsRoot?: boolean; readonly role?: 'server' | 'node' } = {}) {
+export async function testHub(options: { readonly now?: number; readonly presentsRoot?: boolean; readonly serverNow?: number } = {}) {
   const now = options.now ?? Date.now();
   const authority = await CommunityAuthority.create({ name: 'Sunny Street', now });
   const key = generateNodeKey();
-  const server = await authority.issueServer({ publicKey: key.rawPublicKey, name: 'hub', names: ['hub.example'], now });
+  const server = await authority.issueServer({ publicKey: key.rawPublicKey, name: 'hub', names: ['hub.example'], now: options.serverNow ?? now });
   const asked: Asked[] = [];
   const admit = async ({ body }: Asked, issuedAt = now) => ({
     status: 200,

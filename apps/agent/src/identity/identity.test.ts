@@ -253,7 +253,7 @@ test('dates: fresh, stale when expired, refused 90 days later, unknown with a cl
 });
 
 test('a node that was off for half a year still renews', async () => {
-  const { invite, asked, replyWith, admit } = await hub();
+  const { invite, asked, replyWith, admit } = await hub({ serverNow: now + 170 * days });
   await opened().identity.enrol({ invite: invite(), name: 'roof', signal: never });
   const { identity, clock } = opened(new VirtualClock(now + 180 * days));
   replyWith((call) => admit(call, clock.wall()));
