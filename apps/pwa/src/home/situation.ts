@@ -7,9 +7,9 @@ export type Link =
   /** The node answers, but what it tells is old. */
   | { readonly at: 'old'; readonly lastHeard: number }
   /** No answer since. */
-  | { readonly at: 'unreachable'; readonly lastHeard: number }
+  | { readonly at: 'unreachable'; readonly lastHeard: number | undefined }
   /** This phone has no network at all. */
-  | { readonly at: 'offline'; readonly lastHeard: number };
+  | { readonly at: 'offline'; readonly lastHeard: number | undefined };
 
 /** The one thing that the whole page is about, most important first. */
 export type Situation =
@@ -26,7 +26,7 @@ export type Problem = Status['wellness']['problems'][number];
 
 export function situationOf(status: Status | undefined, link: Link): Situation {
   if (!status) return { at: 'asking' };
-  if (link.at === 'old' || link.at === 'unreachable' || link.at === 'offline') return { at: 'past', since: Math.min(status.at, link.lastHeard) };
+  if (link.at === 'old' || link.at === 'unreachable' || link.at === 'offline') return { at: 'past', since: Math.min(status.at, link.lastHeard ?? status.at) };
   const since = (code: Problem['code']) => status.wellness.problems.find((problem) => problem.code === code)?.since;
   const connected = status.backend.state === 'connected';
   if (status.node.gateway && !connected) return { at: 'backend-cut', since: since('no-backend') ?? status.backend.since };

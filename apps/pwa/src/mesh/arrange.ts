@@ -1,6 +1,6 @@
 import type { TopologyView } from '../live/model.ts';
 import { forceLayout } from './layout-force.ts';
-import { radialLayout } from './layout-radial.ts';
+import { type Radial, radialLayout } from './layout-radial.ts';
 import { edgesByNode, findWays, type Ways } from './ways.ts';
 
 export type Point = readonly [x: number, y: number];
@@ -13,6 +13,8 @@ export interface Arrangement {
   readonly places: Places;
   /** Moved by hand. */
   readonly moved: readonly string[];
+  /** Of a radial arrangement, as it was made: the rings stay where the nodes stay. */
+  readonly rings?: Omit<Radial, 'places'>;
 }
 
 /** Above this, rings by hops; docs/decisions/0008-dashboard.md */
@@ -22,7 +24,8 @@ export const placesMax = 2000;
 
 export function arrangeAfresh(topology: TopologyView, ways: Ways, aspect: number): Arrangement {
   if (topology.nodes.length <= forceNodesMax) return { kind: 'force', places: forceLayout(topology, ways, aspect), moved: [] };
-  return { kind: 'radial', places: radialLayout(topology, ways).places, moved: [] };
+  const { places, ...rings } = radialLayout(topology, ways);
+  return { kind: 'radial', places, moved: [], rings };
 }
 
 /**

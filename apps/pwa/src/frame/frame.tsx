@@ -1,0 +1,139 @@
+'use client';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { useNow } from '../live/clock.ts';
+import { useNearby } from '../live/feeds.ts';
+import { age, clockMinute, clockSecond } from '../strings/format.ts';
+import { strings } from '../strings/index.ts';
+import { Brand, Glyph } from '../ui/glyph.tsx';
+import { Bands } from './bands.tsx';
+import { useNodeState } from './node-state.tsx';
+
+export const places = [
+  { href: '/', title: strings.nav.home },
+  { href: '/mesh', title: strings.nav.mesh },
+  { href: '/traffic', title: strings.nav.traffic },
+] as const;
+
+const icons: Record<(typeof places)[number]['href'], ReactNode> = {
+  '/': (
+    <>
+      <path d="M4 11 12 4l8 7v9H4z" />
+      <circle cx="12" cy="14.5" r="2.2" fill="currentColor" stroke="none" />
+    </>
+  ),
+  '/mesh': (
+    <>
+      <path d="M7 17 8.5 8.5M10 7.5l6 2M8.2 18.3 15 13.5" />
+      <circle cx="6.5" cy="19" r="2.4" fill="currentColor" stroke="none" />
+      <circle cx="8.7" cy="6.6" r="2.4" fill="currentColor" stroke="none" />
+      <path d="M15 8.5h5.5V14H15z" fill="currentColor" stroke="none" />
+    </>
+  ),
+  '/traffic': <path d="M4 20v-5M8 20v-9M12 20V4.5M16 20v-7M20 20v-3.5" strokeWidth="2.4" />,
+};
+
+/** The tab bar of a phone, the rail of a desktop. */
+export function Tabs({ current, near }: { current: string; near?: ReactNode }) {
+  return (
+    <nav className="tabs" aria-label={strings.nav.main}>
+      <span className="brand">
+        <Brand />
+        {strings.app}
+      </span>
+      {places.map(({ href, title }) => (
+        <Link key={href} className="tab" href={href} aria-current={current === href ? 'page' : undefined}>
+          <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" aria-hidden="true">
+            {icons[href]}
+          </svg>
+          {title}
+        </Link>
+      ))}
+      {near}
+    </nav>
+  );
+}
+
+/** In the rail: the nodes that this one sees on its own network, and where this page comes from. */
+export function Near() {
+  const { link } = useNodeState();
+  const nearby = useNearby(link.at === 'live');
+  const now = useNow();
+  const nodes = nearby?.nodes.slice(0, 5) ?? [];
+  return (
+    <div className="near">
+      <h2>{strings.nav.nearby}</h2>
+      <ul>
+        {nodes.length === 0 && <li>{strings.nav.noNearby}</li>}
+        {nodes.map((node) => (
+          <li key={`${node.id}${node.host}${node.port}`}>
+            <Glyph name={now - node.lastSeen < 120_000 ? 'well' : 'off'} />
+            <a href={nodeUrl(node)}>{node.name}</a>
+          </li>
+        ))}
+      </ul>
+      <p className="mt-2.5">{location.host}</p>
+    </div>
+  );
+}
+
+export const nodeUrl = (node: { addresses: readonly string[]; host: string; port: number }): string => {
+  const address = node.addresses.find((candidate) => !candidate.includes(':')) ?? node.host;
+  return `http://${address}:${node.port}/`;
+};
+
+/** Plate, community, age. */
+export function PlateBar() {
+  const { card, status, link } = useNodeState();
+  const name = status?.node.name ?? card?.name;
+  const gone = link.at === 'unreachable';
+  return (
+    <div className="top">
+      <span className={gone ? 'plate off' : 'plate'}>
+        <span>{name ?? strings.app}</span>
+      </span>
+      <span className="where">{status?.node.community ?? card?.community}</span>
+      <ConnectionAge />
+    </div>
+  );
+}
+
+function ConnectionAge() {
+  const { link } = useNodeState();
+  const now = useNow();
+  const words = () => {
+    switch (link.at) {
+      case 'asking':
+        return strings.link.asking;
+      case 'live':
+        return clockSecond(now);
+      case 'offline':
+        return link.lastHeard === undefined ? strings.link.notYet : strings.link.saved(clockMinute(link.lastHeard));
+      default:
+        return link.lastHeard === undefined ? strings.link.notYet : age(now - link.lastHeard);
+    }
+  };
+  return (
+    <span className={link.at === 'live' ? 'age' : 'age old'} data-testid="connection" data-state={link.at}>
+      <i aria-hidden="true" />
+      {link.at === 'live' && <span className="vh">{strings.link.liveLabel}</span>}
+      {words()}
+    </span>
+  );
+}
+
+/** A page of text and charts; the map brings its own. */
+export function Page({ children }: { children: ReactNode }) {
+  const { past } = useNodeState();
+  return (
+    <div className={past ? 'past' : undefined}>
+      <header>
+        <PlateBar />
+        <Bands />
+      </header>
+      <main id="main" className="main">
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+'use client';
+import { useNodeState } from '../frame/node-state.tsx';
+import { useNow } from '../live/clock.ts';
+import type { Status } from '../live/model.ts';
+import { age, clockMinute, lasting, short } from '../strings/format.ts';
+import { strings } from '../strings/index.ts';
+import { Glyph, type GlyphName } from '../ui/glyph.tsx';
+import { carrying } from './situation.ts';
+
+const words = strings.answers;
+
+interface Answer {
+  readonly question: string;
+  readonly glyph: GlyphName;
+  readonly answer: string;
+  readonly detail: string;
+  readonly testid: string;
+}
+
+/** Well? Carrying? Way out? Not known when the node is silent, with the last answer below. */
+export function Answers({ status, timeZone }: { status: Status; timeZone: string | undefined }) {
+  const { past, situation } = useNodeState();
+  const now = useNow();
+  const rows = [well(status, now), carries(status), way(status, now)];
+  const silent = past && situation.at === 'past' ? clockMinute(situation.since, timeZone) : undefined;
+  return (
+    <ul className="answers" aria-label={words.label}>
+      {rows.map((row) => (
+        <li key={row.question}>
+          <span className="q">{row.question}</span>
+          <span className="a" data-testid={row.testid} data-answer={silent ? 'past' : row.glyph}>
+            <Glyph name={silent ? 'off' : row.glyph} />
+            {silent ? strings.notKnown : row.answer}
+            {silent && <span className="then">{words.when(silent)}</span>}
+          </span>
+          <span className="d">{silent ? `${row.answer}${row.detail ? `: ${row.detail}` : ''}` : row.detail}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function well(status: Status, now: number): Answer {
+  const { wellness } = status;
+  const question = words.well;
+  const first = wellness.problems[0];
+  if (!wellness.well && first) return { question, glyph: 'warn', answer: words.needsYou, detail: strings.problems[first.code], testid: 'answer-well' };
+  const figures = [
+    wellness.temperatureC === undefined ? undefined : words.temperature(wellness.temperatureC),
+    wellness.diskUsedShare === undefined ? undefined : words.disk(wellness.diskUsedShare),
+    words.clock[wellness.clockTrusted ? 'true' : 'false'],
+  ].filter((part) => part !== undefined);
+  return {
+    question,
+    glyph: wellness.well ? 'well' : 'warn',
+    answer: wellness.well ? words.yes : words.needsYou,
+    detail: `${capital(figures.join(', '))}. ${capital(age(now - status.at))}`,
+    testid: 'answer-well',
+  };
+}
+
+function carries({ carrying: figures, ...status }: Status): Answer {
+  const state = carrying({ carrying: figures, ...status });
+  const oldest = figures.waitingOldestMs === undefined ? undefined : short(figures.waitingOldestMs);
+  const waiting = words.waiting(figures.waiting, oldest);
+  const answers = { yes: words.yes, ready: words.ready, keeping: words.keeping };
+  const pace = figures.packetsLastMinute > 0 ? words.perMinute(figures.packetsLastMinute) : state === 'ready' ? words.nothingYet : words.quietNow;
+  const detail = state === 'keeping' ? `${capital(waiting)}` : `${capital(pace)}. ${capital(waiting)}`;
+  return { question: words.carrying, glyph: state === 'keeping' ? 'off' : 'well', answer: answers[state], detail, testid: 'answer-carrying' };
+}
+
+function way(status: Status, now: number): Answer {
+  const question = words.way;
+  const testid = 'answer-way';
+  const { backend, gateway } = status;
+  const since = lasting(now - backend.since);
+  if (status.node.gateway) {
+    if (backend.state === 'connected') return { question, glyph: 'well', answer: words.gateway, detail: capital(words.backendSince(since)), testid };
+    const lost = backend.state === 'unreachable';
+    return {
+      question,
+      glyph: lost ? 'warn' : 'off',
+      answer: words.gateway,
+      detail: capital(lost ? words.backendLost(since) : words.backendConnecting),
+      testid,
+    };
+  }
+  if (!gateway) return { question, glyph: 'off', answer: words.none, detail: words.noneNext, testid };
+  return { question, glyph: 'well', answer: gateway.name, detail: words.hops(gateway.hops, short(gateway.costMs)), testid };
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

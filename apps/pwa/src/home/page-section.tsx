@@ -1,0 +1,83 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { nodeUrl } from '../frame/frame.tsx';
+import { useNearby } from '../live/feeds.ts';
+import type { Status } from '../live/model.ts';
+import { useHere, useTRPC } from '../live/providers.tsx';
+import { strings } from '../strings/index.ts';
+import { Section } from '../ui/parts.tsx';
+import { readTheme, setTheme, type Theme, themes } from '../ui/theme.ts';
+
+const words = strings.page;
+
+/** About this page and its node: look, who it is, who else is near, and the way out. */
+export function PageSection({ status }: { status: Status }) {
+  const { session } = useHere();
+  const trpc = useTRPC();
+  // Logged out here whatever the node says: a node that does not answer must not keep the phone logged in.
+  const logout = useMutation(trpc.auth.logout.mutationOptions({ onSettled: () => session.end('logged-out') }));
+  const [theme, choose] = useState<Theme>('auto');
+  useEffect(() => choose(readTheme()), []);
+  return (
+    <Section id="page" title={words.title}>
+      <p className="label pt-0!" id="look">
+        {words.look}
+      </p>
+      <div className="seg mt-1.5 mb-4" role="group" aria-labelledby="look">
+        {themes.map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={theme === name}
+            onClick={() => {
+              setTheme(name);
+              choose(name);
+            }}
+          >
+            {words.looks[name]}
+          </button>
+        ))}
+      </div>
+      <dl className="pairs mb-4">
+        <dt>{words.node}</dt>
+        <dd data-testid="node-id">{status.node.id}</dd>
+        <dt>{words.fingerprint}</dt>
+        <dd>{status.node.fingerprint}</dd>
+        <dt>{words.version}</dt>
+        <dd>{status.node.version}</dd>
+        <dt>{words.address}</dt>
+        <dd>{location.host}</dd>
+      </dl>
+      <button type="button" className="btn" disabled={logout.isPending} onClick={() => logout.mutate()}>
+        {words.logout}
+      </button>
+    </Section>
+  );
+}
+
+/** On a phone there is no rail: the nodes nearby have a section. */
+export function NearbySection() {
+  const nearby = useNearby(true);
+  const nodes = nearby?.nodes ?? [];
+  return (
+    <div className="phone">
+      <Section id="nearby" title={words.nearby}>
+        {nodes.length === 0 ? (
+          <p className="sm">{words.nearbyNone}</p>
+        ) : (
+          <ul>
+            {nodes.map((node) => (
+              <li key={`${node.id}${node.host}${node.port}`} className="flex min-h-12 items-center gap-2">
+                <a href={nodeUrl(node)}>{node.name}</a>
+                <span className="sm ml-auto">
+                  {node.addresses[0] ?? node.host}:{node.port}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+    </div>
+  );
+}

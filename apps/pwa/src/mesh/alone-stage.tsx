@@ -1,0 +1,29 @@
+'use client';
+import { Reach } from '../home/dial.tsx';
+import { strings } from '../strings/index.ts';
+
+/** Zero neighbours is drawn too: you, alone, and what to try. */
+export function AloneStage({ community }: { community: string }) {
+  const { alone, mesh } = strings;
+  return (
+    <>
+      <div className="stage grid content-center">
+        <Reach />
+        <p className="sm text-center">{alone.reach}</p>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <aside className="sheet half" aria-label={alone.title} tabIndex={0}>
+        <p className="lead pt-4">{mesh.aloneSay}</p>
+        <h2 className="pt-2 font-semibold">{alone.title}</h2>
+        <ol className="steps" data-testid="what-to-try">
+          {alone.tries.map((step) => (
+            <li key={step.do}>
+              <b>{step.do}</b>
+              <span>{typeof step.why === 'function' ? step.why(community) : step.why}</span>
+            </li>
+          ))}
+        </ol>
+      </aside>
+    </>
+  );
+}

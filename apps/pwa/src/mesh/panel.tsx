@@ -1,0 +1,275 @@
+'use client';
+import type { ReactNode } from 'react';
+import { useNow } from '../live/clock.ts';
+import type { Neighbour, Neighbours, TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
+import { age, bandwidth, bytes, lasting, number, short } from '../strings/format.ts';
+import { strings } from '../strings/index.ts';
+import { Bars, qualityWord } from '../ui/parts.tsx';
+import { claim, otherEnd, usable } from './quality.ts';
+import { RouteList } from './route-list.tsx';
+import type { Selection } from './scene.ts';
+import { edgesByNode, findWays, linkKey, routeOf, type Ways } from './ways.ts';
+
+const words = strings.panel;
+
+interface PanelProps {
+  readonly topology: TopologyView;
+  readonly neighbours: Neighbours | undefined;
+  readonly selection: Selection;
+  readonly onSelect: (selection: Selection) => void;
+}
+
+/** What the sheet of a phone and the panel of a desktop hold: a node, a link, or what is around you. */
+export function Panel({ topology, neighbours, selection, onSelect, head }: PanelProps & { head: (title: ReactNode, label: string) => ReactNode }) {
+  const ways = findWays(topology);
+  if (!selection) {
+    const self = topology.nodes.find((node) => node.id === topology.self);
+    return (
+      <>
+        {head(<span className="plate">{self ? self.name : strings.you}</span>, words.overview)}
+        {self && <NodeDetail topology={topology} node={self} ways={ways} neighbours={neighbours} onSelect={onSelect} />}
+      </>
+    );
+  }
+  if ('link' in selection) {
+    const edge = topology.edges.find(({ a, b }) => linkKey(a, b) === selection.link);
+    return (
+      <>
+        {head(edge ? <b className="min-w-0">{linkTitle(topology, edge)}</b> : <b>{words.linkGone}</b>, words.link)}
+        {edge && <LinkDetail topology={topology} edge={edge} neighbours={neighbours} onSelect={onSelect} />}
+      </>
+    );
+  }
+  const node = topology.nodes.find((candidate) => candidate.id === selection.node);
+  if (!node) return head(<b>{words.nodeGone}</b>, words.node);
+  return (
+    <>
+      {head(
+        <>
+          <span className={node.online ? 'plate' : 'plate off'}>
+            <span>{node.name}</span>
+          </span>
+          <Seen node={node} />
+        </>,
+        words.node,
+      )}
+      <NodeDetail topology={topology} node={node} ways={ways} neighbours={neighbours} onSelect={onSelect} />
+    </>
+  );
+}
+
+function Seen({ node }: { node: TopologyNode }) {
+  const now = useNow();
+  const ago = age(now - node.lastSeen);
+  return (
+    <span className={node.online ? 'age' : 'age old'}>
+      <i aria-hidden="true" />
+      {node.online ? words.online(ago) : words.offline(ago)}
+    </span>
+  );
+}
+
+const linkTitle = (topology: TopologyView, edge: TopologyEdge): string => `${nameOf(topology, edge.a)} – ${nameOf(topology, edge.b)}`;
+
+function nameOf(topology: TopologyView, id: string): string {
+  return id === topology.self ? strings.you : (topology.nodes.find((node) => node.id === id)?.name ?? id.slice(0, 6));
+}
+
+export function NodeDetail({
+  topology,
+  node,
+  ways,
+  neighbours,
+  onSelect,
+}: {
+  topology: TopologyView;
+  node: TopologyNode;
+  ways: Ways;
+  neighbours: Neighbours | undefined;
+  onSelect: PanelProps['onSelect'];
+}) {
+  const self = node.id === topology.self;
+  const neighbour = neighbours?.neighbours.find((candidate) => candidate.id === node.id);
+  const edges = (edgesByNode(topology.edges).get(node.id) ?? []).toSorted(
+    (p, q) => Number(usable(q)) - Number(usable(p)) || cost(p, node.id) - cost(q, node.id),
+  );
+  const ownEdge = self ? undefined : edges.find((edge) => edge.a === topology.self || edge.b === topology.self);
+  return (
+    <>
+      <WaySentence topology={topology} node={node} ways={ways} />
+      {ownEdge && <Hearing topology={topology} edge={ownEdge} from={topology.self} />}
+      {neighbour && <NeighbourFigures neighbour={neighbour} />}
+      {!neighbour && (
+        <dl className="facts mt-3">
+          <Fact name={words.devices} value={number(node.devices)} />
+          <Fact name={words.links.replace(/^Its /, '').replace(/^\w/, (letter) => letter.toUpperCase())} value={number(edges.filter(usable).length)} />
+          <Fact name={words.cost} value={ways.of.get(node.id) ? short(ways.of.get(node.id)?.costMs ?? 0) : strings.notKnown} />
+        </dl>
+      )}
+      <h3>{self ? words.neighbours : words.links}</h3>
+      {edges.length === 0 ? (
+        <p className="sm">{strings.neighbours.none}</p>
+      ) : (
+        <ul className="ways mt-1!" data-testid="links">
+          {edges.map((edge) => (
+            <LinkRow key={linkKey(edge.a, edge.b)} topology={topology} edge={edge} node={node.id} onSelect={onSelect} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+const cost = (edge: TopologyEdge, node: string): number => claim(edge, node)?.costMs ?? Number.POSITIVE_INFINITY;
+
+function LinkRow({ topology, edge, node, onSelect }: { topology: TopologyView; edge: TopologyEdge; node: string; onSelect: PanelProps['onSelect'] }) {
+  const other = otherEnd(edge, node);
+  const hears = claim(edge, node)?.quality;
+  return (
+    <li>
+      <button type="button" className="more text-left wrap-anywhere" onClick={() => onSelect({ link: linkKey(edge.a, edge.b) })}>
+        {nameOf(topology, other)}
+      </button>
+      {usable(edge) && hears ? <Bars quality={hears} /> : <span />}
+      <span className="r">{usable(edge) ? qualityWord(hears) : strings.neighbours.notHeard}</span>
+    </li>
+  );
+}
+
+function WaySentence({ topology, node, ways }: { topology: TopologyView; node: TopologyNode; ways: Ways }) {
+  if (!node.online) return <p className="sm mt-2">{words.isOffline}</p>;
+  if (node.gateway) return <p className="mt-2">{node.id === topology.self ? words.isGatewayYou : words.isGateway}</p>;
+  const way = ways.of.get(node.id);
+  const gateways = topology.nodes.some((candidate) => candidate.gateway && candidate.online);
+  if (!way || !gateways) return <p className="mt-2">{words.noWay}</p>;
+  const route = routeOf(ways, node.id);
+  const between = route.slice(1, -1).map((id) => (id === topology.self ? strings.youWithin : nameOf(topology, id)));
+  const through = between.length > 3 ? words.throughMore(between[0] ?? '', between.length - 2, between.at(-1) ?? '') : between;
+  const { lead, strong, rest } = words.reaches(way.hops, short(way.costMs), through);
+  return (
+    <>
+      <p className="mt-2">
+        {lead}
+        <b>{strong}</b>
+        {rest}
+      </p>
+      <RouteList route={route} topology={topology} />
+    </>
+  );
+}
+
+/** Both ends' word on how well they hear each other. */
+function Hearing({ topology, edge, from }: { topology: TopologyView; edge: TopologyEdge; from: string }) {
+  const other = otherEnd(edge, from);
+  const rows = [
+    { who: from, whom: other },
+    { who: other, whom: from },
+  ];
+  return (
+    <ul className="ways">
+      {rows.map(({ who, whom }) => {
+        const quality = claim(edge, who)?.quality;
+        return (
+          <li key={who}>
+            <span>
+              {who === topology.self
+                ? `${strings.you} hear ${nameOf(topology, whom)}`
+                : words.hears(nameOf(topology, who), whom === topology.self ? strings.youWithin : nameOf(topology, whom))}
+            </span>
+            {quality ? <Bars quality={quality} /> : <span />}
+            <span className="r">{qualityWord(quality)}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** What this node knows of a direct neighbour at first hand. */
+function NeighbourFigures({ neighbour }: { neighbour: Neighbour }) {
+  const now = useNow();
+  return (
+    <div data-testid="neighbour-figures" data-node={neighbour.id}>
+      <dl className="facts mt-3">
+        <Fact name={words.latency} value={short(neighbour.latencyMs)} />
+        <Fact name={words.bandwidth} value={neighbour.bandwidthBps === undefined ? strings.notKnown : bandwidth(neighbour.bandwidthBps)} />
+        <Fact name={words.cost} value={short(neighbour.costMs)} />
+      </dl>
+      <dl className="facts">
+        <Fact name={words.in} value={bytes(neighbour.bytesIn)} />
+        <Fact name={words.out} value={bytes(neighbour.bytesOut)} />
+        <Fact name={words.since} value={lasting(now - neighbour.upSince)} />
+      </dl>
+      <h3>{words.queues}</h3>
+      <table className="table" data-testid="queues">
+        <caption className="vh">{words.queuesCaption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{strings.traffic.classLabel}</th>
+            <th scope="col">{strings.traffic.packets}</th>
+            <th scope="col">{strings.traffic.size}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {strings.traffic.classes.map((name, i) => {
+            const queue = neighbour.queues.find((candidate) => candidate.class === i);
+            return (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{number(queue?.packets ?? 0)}</td>
+                <td>{bytes(queue?.bytes ?? 0)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function LinkDetail({
+  topology,
+  edge,
+  neighbours,
+  onSelect,
+}: {
+  topology: TopologyView;
+  edge: TopologyEdge;
+  neighbours: Neighbours | undefined;
+  onSelect: PanelProps['onSelect'];
+}) {
+  const other = edge.a === topology.self ? edge.b : edge.b === topology.self ? edge.a : undefined;
+  const neighbour = other === undefined ? undefined : neighbours?.neighbours.find((candidate) => candidate.id === other);
+  const [costA, costB] = [claim(edge, edge.a)?.costMs, claim(edge, edge.b)?.costMs];
+  return (
+    <>
+      {!usable(edge) && <p className="sm mt-2">{words.linkStale}</p>}
+      <Hearing topology={topology} edge={edge} from={other === undefined ? edge.a : topology.self} />
+      {neighbour ? (
+        <NeighbourFigures neighbour={neighbour} />
+      ) : (
+        <dl className="facts mt-3">
+          <Fact name={`${words.cost}, ${nameOf(topology, edge.a)}`} value={costA === undefined ? strings.notKnown : short(costA)} />
+          <Fact name={`${words.cost}, ${nameOf(topology, edge.b)}`} value={costB === undefined ? strings.notKnown : short(costB)} />
+          <Fact name={words.bandwidth} value={edge.bandwidthBps === undefined ? strings.notKnown : bandwidth(edge.bandwidthBps)} />
+        </dl>
+      )}
+      <div className="row mt-3">
+        {[edge.a, edge.b].map((id) => (
+          <button key={id} type="button" className="btn" onClick={() => onSelect({ node: id })}>
+            {nameOf(topology, id)}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

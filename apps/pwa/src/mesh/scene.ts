@@ -1,0 +1,99 @@
+import type { TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
+import type { Arrangement } from './arrange.ts';
+import { claim, qualityLevel, usable } from './quality.ts';
+import { findWays, linkKey, routeOf, type Ways } from './ways.ts';
+
+export interface SceneNode {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'node' | 'gateway' | 'you' | 'offline';
+  readonly gateway: boolean;
+  /** Place in the arrangement's own measure. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface SceneLink {
+  readonly key: string;
+  readonly a: SceneNode;
+  readonly b: SceneNode;
+  /** 1 to 4; undefined: that end claims nothing. */
+  readonly levelA: 1 | 2 | 3 | 4 | undefined;
+  readonly levelB: 1 | 2 | 3 | 4 | undefined;
+  readonly stale: boolean;
+  /** Pixels, by bandwidth. */
+  readonly width: number;
+  /** On somebody's best way out. */
+  readonly best: boolean;
+}
+
+export type Selection = { readonly node: string } | { readonly link: string } | undefined;
+
+/** Everything that is drawn, in the order in which it is drawn; a new one for each change of data, arrangement or selection. */
+export interface Scene {
+  readonly kind: Arrangement['kind'];
+  /** Rings instead of every link and every name: more nodes than fit a force layout. */
+  readonly big: boolean;
+  readonly nodes: readonly SceneNode[];
+  readonly byId: ReadonlyMap<string, SceneNode>;
+  readonly links: readonly SceneLink[];
+  readonly linkByKey: ReadonlyMap<string, SceneLink>;
+  readonly selection: Selection;
+  /** Node ids from the selected node (or from you) to the gateway. */
+  readonly route: readonly string[];
+  readonly ways: Ways;
+  readonly rings: Arrangement['rings'];
+}
+
+/** From 1.4 px at nothing to 5.4 px at 100 Mbit/s and more; a link of unknown bandwidth is of middling width. */
+export const linkWidth = (bandwidthBps: number | undefined): number => (bandwidthBps === undefined ? 2.4 : 1.4 + Math.min(1, bandwidthBps / 100e6) * 4);
+
+export function sceneOf(topology: TopologyView, arrangement: Arrangement, selection: Selection): Scene {
+  const ways = findWays(topology);
+  const nodes = topology.nodes.map((node) => sceneNode(node, topology.self, arrangement));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const links = topology.edges.flatMap((edge) => sceneLink(edge, byId, ways));
+  const from = selection && 'node' in selection ? selection.node : undefined;
+  const start = from ?? (selection === undefined ? topology.self : undefined);
+  const route = start && byId.has(start) && ways.of.has(start) ? routeOf(ways, start) : [];
+  return {
+    kind: arrangement.kind,
+    big: arrangement.kind === 'radial',
+    nodes,
+    byId,
+    links,
+    linkByKey: new Map(links.map((link) => [link.key, link])),
+    selection,
+    // Without a gateway the ways end at you: there is no road to draw.
+    route: topology.nodes.some((node) => node.gateway && node.online) ? route : [],
+    ways,
+    rings: arrangement.rings,
+  };
+}
+
+function sceneNode(node: TopologyNode, self: string, arrangement: Arrangement): SceneNode {
+  const [x, y] = arrangement.places[node.id] ?? [0.5, 0.5];
+  const kind = node.id === self ? 'you' : !node.online ? 'offline' : node.gateway ? 'gateway' : 'node';
+  return { id: node.id, name: node.name, kind, gateway: node.gateway && node.online, x, y };
+}
+
+function sceneLink(edge: TopologyEdge, byId: ReadonlyMap<string, SceneNode>, ways: Ways): SceneLink[] {
+  const [a, b] = [byId.get(edge.a), byId.get(edge.b)];
+  if (!a || !b) return [];
+  const level = (node: string) => {
+    const quality = claim(edge, node)?.quality;
+    return quality && qualityLevel[quality];
+  };
+  return [
+    {
+      key: linkKey(edge.a, edge.b),
+      a,
+      b,
+      levelA: level(edge.a),
+      levelB: level(edge.b),
+      stale: !usable(edge),
+      width: linkWidth(edge.bandwidthBps),
+      best: ways.of.get(edge.a)?.next === edge.b || ways.of.get(edge.b)?.next === edge.a,
+    },
+  ];
+}
