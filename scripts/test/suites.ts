@@ -11,37 +11,64 @@ export interface Suite extends Command {
 }
 
 const root = process.getuid?.() === 0;
-const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' }).status === 0;
-const debianRoot = root && existsSync('/usr/bin/apt-get');
+const has = (program: string): boolean =>
+  ['', '/usr/sbin/', '/usr/bin/'].some((folder) => spawnSync('sh', ['-c', `command -v ${folder}${program}`], { stdio: 'ignore' }).status === 0);
+const needs =
+  (...programs: readonly string[]) =>
+  (): string | undefined => {
+    const absent = programs.filter((program) => !has(program));
+    return absent.length ? `needs ${absent.join(', ')}` : undefined;
+  };
+/** program=package pairs for scripts/apt.sh: everything that some suite needs from Debian. */
+const packages = ['python3=python3', 'mosquitto=mosquitto', 'mosquitto_pub=mosquitto-clients', 'ip=iproute2', 'chromium=chromium', 'fc-list=fontconfig'];
 
 /** In order: what is cheap and tells most comes first. `reports` is a folder for the runners' JSON. */
 export function suites(reports: string): readonly Suite[] {
-  const vitest = (name: string, args: readonly string[], secondsMax: number): Suite => {
+  const vitest = (name: string, args: readonly string[], secondsMax: number, more: Partial<Suite> = {}): Suite => {
     const file = join(reports, `${name.replaceAll(' ', '-')}.json`);
     return {
       name,
       argv: ['vitest', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
       secondsMax,
       counting: { by: 'vitest', file },
+      ...more,
     };
   };
+  const e2e = (broker: string, more: Partial<Suite> = {}): Suite =>
+    vitest(`e2e ${broker}`, ['--root', 'e2e', '--config', 'vitest.config.ts'], 1200, { env: { E2E_BROKER: broker }, ...more });
+  const browserReport = join(reports, 'browser.json');
   return [
-    { name: 'lint', argv: ['biome', 'ci', '.'], secondsMax: 60, counting: { by: 'exit' } },
-    { name: 'typecheck', argv: ['node', 'scripts/typecheck.ts'], secondsMax: 240, counting: { by: 'line' } },
     {
-      name: 'architecture',
-      argv: ['node', 'scripts/architecture.ts'],
-      secondsMax: 120,
+      name: 'system packages',
+      argv: ['scripts/apt.sh', ...packages],
+      secondsMax: 600,
       counting: { by: 'exit' },
+      cannotRun: () => (root && existsSync('/usr/bin/apt-get') ? undefined : 'installs Debian packages as root only; suites name what they miss'),
     },
+    { name: 'lint', argv: ['biome', 'ci', '.'], secondsMax: 60, counting: { by: 'exit' } },
+    { name: 'build', argv: ['node', 'scripts/build.ts'], secondsMax: 600, counting: { by: 'exit' } },
+    { name: 'typecheck', argv: ['node', 'scripts/typecheck.ts'], secondsMax: 240, counting: { by: 'line' } },
+    { name: 'architecture', argv: ['node', 'scripts/architecture.ts'], secondsMax: 120, counting: { by: 'exit' } },
     { name: 'sections', argv: ['node', 'scripts/check-sections.mjs'], secondsMax: 30, counting: { by: 'exit' } },
     vitest('unit', [], 600),
+    { name: 'python decoder', argv: ['python3', 'packages/protocol/python/check.py'], secondsMax: 60, counting: { by: 'line' }, cannotRun: needs('python3') },
+    { name: 'simulator sweep', argv: ['node', 'packages/simulator/src/sweep.ts'], secondsMax: 300, counting: { by: 'line' } },
+    e2e('embedded'),
+    e2e('mosquitto', { cannotRun: needs('mosquitto', 'mosquitto_pub') }),
     {
-      name: 'python decoder',
-      argv: ['python3', 'packages/protocol/python/check.py'],
-      secondsMax: 60,
+      name: 'mdns namespaces',
+      argv: ['node', 'e2e/src/netns/dnssd.ts'],
+      secondsMax: 120,
       counting: { by: 'line' },
-      cannotRun: () => (has('python3') ? undefined : 'needs python3'),
+      cannotRun: () => (root ? needs('ip')() : 'needs root for network namespaces'),
+    },
+    {
+      name: 'browser',
+      argv: ['node', 'e2e/node_modules/@playwright/test/cli.js', 'test', '--config', 'e2e/playwright.config.ts'],
+      secondsMax: 900,
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
+      counting: { by: 'playwright', file: browserReport },
+      cannotRun: () => (process.env.CHROMIUM ? undefined : needs('chromium')()),
     },
   ];
 }
