@@ -19,7 +19,7 @@ export interface Advertised {
 export interface RoutesOptions {
   readonly self: NodeId;
   readonly nodesMax: number;
-  /** Called after a run that changed a next hop, a path, or the choice of the gateway. */
+  /** Called after a run that changed a next hop, a path, or the choice of the gateway, and when a node started anew: what is under way to it was sealed for keys that are no more. */
   readonly onChanged: (now: Millis, change: RouteChange) => void;
 }
 
@@ -51,6 +51,7 @@ export class Routes implements RouteView {
   #gateway: NodeId | undefined;
   #gatewayHop: NodeId | undefined;
   #offersChanged = false;
+  #reborn = false;
   #urgent = false;
   #gain = false;
   #runAt: Millis = never;
@@ -99,6 +100,7 @@ export class Routes implements RouteView {
     if (advertised.gateway) this.#gatewayNodes.add(node);
     else this.#gatewayNodes.delete(node);
     if (before?.gateway?.backendMs !== advertised.gateway?.backendMs || before?.gateway?.load !== advertised.gateway?.load) this.#offersChanged = true;
+    if (before && before.incarnation !== advertised.incarnation) this.#reborn = true;
     this.graph.replace(node, claims);
     this.#schedule(now);
   }
@@ -128,7 +130,7 @@ export class Routes implements RouteView {
       }
       const at = this.#urgentRuns < urgentRunsMax ? now : Millis(this.#lastRunAt + gainWaitMsMin);
       if (at < this.#runAt) this.#runAt = at;
-    } else if ((this.#gain || this.#offersChanged) && this.#runAt === never) {
+    } else if ((this.#gain || this.#offersChanged || this.#reborn) && this.#runAt === never) {
       if (now - this.#lastRunAt > quietMs) this.#gainWaitMs = gainWaitMsMin;
       this.#runAt = Millis(now + this.#gainWaitMs);
       this.#gainWaitMs = Math.min(this.#gainWaitMs * 2, gainWaitMsMax);
@@ -157,9 +159,11 @@ export class Routes implements RouteView {
       this.#paths.run(this.graph.rows(), this.graph.self);
       pathsChanged = this.#compare(nodes, gained, lost);
     }
+    const reborn = this.#reborn;
     this.#offersChanged = false;
+    this.#reborn = false;
     const gatewayChanged = this.#rechoose();
-    if (pathsChanged || gatewayChanged) this.#onChanged(now, { gateway: gatewayChanged, gained, lost });
+    if (pathsChanged || gatewayChanged || reborn) this.#onChanged(now, { gateway: gatewayChanged, gained, lost });
   }
 
   #remember(first: Int32Array, parent: Int32Array, nodes: number): void {
