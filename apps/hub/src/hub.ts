@@ -9,7 +9,7 @@ import { readStats } from './api/stats.ts';
 import { EmbeddedBroker } from './broker/embedded.ts';
 import { ExternalBroker } from './broker/external.ts';
 import type { Clock } from './clock.ts';
-import type { HubConfig } from './config.ts';
+import { ConfigError, type HubConfig } from './config.ts';
 import { openAuthority } from './identity/authority-file.ts';
 import { Community } from './identity/community.ts';
 import { Enrolment } from './identity/enrolment.ts';
@@ -148,10 +148,11 @@ async function openBroker(what: {
   if (config.broker.kind === 'external') {
     const { url, ca, gateways } = config.broker;
     const caPem = ca === undefined ? undefined : await readSecret(ca);
+    if (ca !== undefined && caPem === undefined) throw new ConfigError(`broker.ca: there is no file ${ca}`);
     const told = gateways ?? { url };
     const login =
       told.username === undefined ? ({ by: 'nothing' } as const) : ({ by: 'password', username: told.username, password: told.password ?? '' } as const);
-    const broker = await ExternalBroker.open({ config: config.broker, community: authority.id, topics, ingest, log });
+    const broker = await ExternalBroker.open({ config: config.broker, caPem, community: authority.id, topics, ingest, log });
     return {
       broker,
       backend: () => ({ url: told.url, protocol: '5', login, ...(caPem === undefined ? {} : { ca: caPem }) }),

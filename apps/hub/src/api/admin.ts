@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { DocumentTooBig, deviceIdPattern, deviceRoles } from '@energymesh/identity';
 import { Hono } from 'hono';
 import * as z from 'zod';
@@ -83,7 +84,9 @@ export function adminRoutes(parts: AdminParts): Hono<Env> {
     const { device, payload, ttlSeconds } = await bodyOf(c, commandRequest);
     if (!community.hasDevice(device)) throw new HttpError(404, 'not-found', `there is no device ${device}`);
     const topic = parts.topics.command(device);
-    const text = typeof payload === 'string' ? payload : JSON.stringify({ ...payload, deadline: payload.deadline ?? parts.clock.now() + ttlSeconds * 1000 });
+    const now = parts.clock.now();
+    const deadline = { id: randomUUID(), issuedAt: now, expiresAt: now + ttlSeconds * 1000 };
+    const text = typeof payload === 'string' ? payload : JSON.stringify({ ...deadline, ...payload });
     await parts.broker.publish({ topic, payload: Buffer.from(text), expirySeconds: ttlSeconds });
     return c.json({ topic, payload: text });
   });

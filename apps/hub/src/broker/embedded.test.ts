@@ -155,7 +155,7 @@ test('a command waits for a node that is away, and is not retained', async () =>
   const tool = await use(await hub.asTool());
   await tool.publishAsync(hub.topic('em/meter-1/command'), 'by tool', { qos: 1, retain: true });
   const { body } = await hub.admin('POST', '/commands', { device: 'meter-1', payload: { do: 'unlock' }, ttlSeconds: 30 });
-  expect(JSON.parse(body.payload)).toMatchObject({ do: 'unlock', deadline: expect.any(Number) });
+  expect(JSON.parse(body.payload)).toMatchObject({ do: 'unlock', id: expect.any(String), expiresAt: expect.any(Number) });
   const again = hub.asNode(gateway, `em-${relay.node}`);
   const heard: string[] = [];
   const both = new Promise<void>((resolve) =>

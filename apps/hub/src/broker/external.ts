@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { ExternalConfig } from '../config.ts';
@@ -9,6 +8,8 @@ import type { Broker, BrokerView } from './broker.ts';
 
 export interface ExternalOptions {
   readonly config: ExternalConfig;
+  /** The CA of the broker's certificate; undefined: a public one. */
+  readonly caPem?: string | undefined;
   readonly community: string;
   readonly topics: Topics;
   /** Resolves when the message is committed; acknowledged only after that. */
@@ -54,7 +55,7 @@ export class ExternalBroker implements Broker {
       properties: { sessionExpiryInterval: weekSeconds, receiveMaximum },
       ...(config.username === undefined ? {} : { username: config.username }),
       ...(config.password === undefined ? {} : { password: config.password }),
-      ...(config.ca === undefined ? {} : { ca: await readFile(config.ca) }),
+      ...(options.caPem === undefined ? {} : { ca: options.caPem }),
     };
     return new ExternalBroker(mqtt.connect(config.url, settings), options);
   }
