@@ -84,11 +84,12 @@ export class GroupCommit {
     return this.#written;
   }
 
-  append(row: Row, done: () => void): void {
+  /** `lingerMs` 0: somebody waits for it. */
+  append(row: Row, done: () => void, lingerMs: number = this.#limits.lingerMs): void {
     this.#pending.set(row.row, { row, done, tried: false, discarded: false });
     this.#pendingBytes += row.body.byteLength;
     const full = this.#pending.size >= this.#limits.rowsMax || this.#pendingBytes >= this.#limits.batchBytesMax;
-    this.#schedule(full ? 0 : this.#limits.lingerMs);
+    this.#schedule(full ? 0 : lingerMs);
   }
 
   /** The row is not needed any more. */

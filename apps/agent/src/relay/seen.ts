@@ -1,0 +1,91 @@
+import type { GroupCommit } from './group-commit.ts';
+
+export interface SeenCommand {
+  /** Spool time, milliseconds. */
+  readonly at: number;
+  readonly origin: string;
+  readonly incarnation: number;
+  readonly class: number;
+  readonly sequence: number;
+  readonly topic: string;
+}
+
+const seenMs = 24 * 3_600_000;
+/** Beyond it the oldest is forgotten: a repetition of it would be delivered again. */
+const seenMax = 4096;
+const prefix = 'seen:';
+
+/**
+ * Commands taken in the last 24 h, so that a repetition is not delivered twice, and the newest per topic, so that nothing older overtakes it.
+ * Kept over restarts as notes of the spool.
+ */
+export class SeenCommands {
+  readonly #group: Pick<GroupCommit, 'note'>;
+  readonly #now: () => number;
+  readonly #seen = new Map<string, SeenCommand>();
+  readonly #newest = new Map<string, SeenCommand>();
+
+  constructor(group: Pick<GroupCommit, 'note'>, now: () => number) {
+    this.#group = group;
+    this.#now = now;
+  }
+
+  restore(notes: ReadonlyMap<string, string>): void {
+    const found: [string, SeenCommand][] = [];
+    for (const [key, value] of notes) {
+      if (!key.startsWith(prefix)) continue;
+      try {
+        found.push([key.slice(prefix.length), JSON.parse(value) as SeenCommand]);
+      } catch {
+        this.#group.note(key, undefined);
+      }
+    }
+    for (const [key, seen] of found.sort((a, b) => a[1].at - b[1].at)) this.#put(key, seen);
+    this.#trim();
+  }
+
+  has(key: string): boolean {
+    const seen = this.#seen.get(key);
+    return seen !== undefined && this.#now() - seen.at < seenMs;
+  }
+
+  /** It was taken after one of the same sender that was published later. */
+  isOlder(command: Omit<SeenCommand, 'at'>): boolean {
+    const newest = this.#newest.get(command.topic);
+    if (!newest || newest.origin !== command.origin || newest.class !== command.class) return false;
+    return command.incarnation < newest.incarnation || (command.incarnation === newest.incarnation && command.sequence < newest.sequence);
+  }
+
+  add(key: string, command: Omit<SeenCommand, 'at'>): void {
+    const seen = { ...command, at: this.#now() };
+    this.#put(key, seen);
+    this.#group.note(prefix + key, JSON.stringify(seen));
+    this.#trim();
+  }
+
+  /** It was not delivered after all: a repetition is welcome. */
+  forget(key: string): void {
+    if (this.#seen.delete(key)) this.#group.note(prefix + key, undefined);
+  }
+
+  #put(key: string, seen: SeenCommand): void {
+    this.#seen.delete(key);
+    this.#seen.set(key, seen);
+    if (!this.isOlder(seen)) {
+      this.#newest.delete(seen.topic);
+      this.#newest.set(seen.topic, seen);
+    }
+  }
+
+  #trim(): void {
+    for (const [key, seen] of this.#seen) {
+      if (this.#seen.size <= seenMax && this.#now() - seen.at < seenMs) break;
+      this.#seen.delete(key);
+      this.#group.note(prefix + key, undefined);
+    }
+    for (const topic of this.#newest.keys()) {
+      if (this.#newest.size <= seenMax) break;
+      this.#newest.delete(topic);
+    }
+  }
+}
