@@ -13,7 +13,7 @@ import { Hub, type HubOptions } from './hub.ts';
 export const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
 
 /** A clock that stands where the test puts it, from the real time on. */
-export function testClock(): Clock & { offsetMs: number } {
+function testClock(): Clock & { offsetMs: number } {
   return {
     offsetMs: 0,
     now() {

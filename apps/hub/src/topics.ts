@@ -1,10 +1,10 @@
 import { deviceIdPattern } from '@energymesh/identity';
 
 /** What devices publish towards the backend. docs/devices.md */
-export const deviceKinds = ['telemetry', 'transaction', 'answer', 'state'] as const;
+const deviceKinds = ['telemetry', 'transaction', 'answer', 'state'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
-export const nodeKinds = ['report', 'expired'] as const;
-export type NodeKind = (typeof nodeKinds)[number];
+const nodeKinds = ['report', 'expired'] as const;
+type NodeKind = (typeof nodeKinds)[number];
 
 export type Topic =
   | { readonly at: 'device'; readonly device: string; readonly kind: DeviceKind }

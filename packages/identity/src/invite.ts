@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { nameLengthMax } from './names.ts';
 
-export const inviteTextMax = 4096;
+const inviteTextMax = 4096;
 const PREFIX = 'EM1-';
 
 const inviteSchema = z.strictObject({

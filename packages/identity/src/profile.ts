@@ -22,7 +22,7 @@ export const urn = {
 };
 
 /** `issuing` is a CA's; `server` a hub's; a node has `relay` and may have `gateway`. */
-export const roles = ['relay', 'gateway', 'server', 'issuing', 'root'] as const;
+const roles = ['relay', 'gateway', 'server', 'issuing', 'root'] as const;
 export type Role = (typeof roles)[number];
 
 /** What a certificate claims. Worth nothing before its signature is verified. */

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Stats } from './stats.ts';
 
 /** How long ago, in words; empty instants are "never". */
-export function age(instant: number | null, now: number): string {
+function age(instant: number | null, now: number): string {
   if (instant === null) return 'never';
   const seconds = Math.max(0, Math.round((now - instant) / 1000));
   const steps = [

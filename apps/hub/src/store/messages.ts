@@ -4,10 +4,10 @@ import type { Session } from './database.ts';
 import { deviceFigures, expired, figures, nodes, reports, telemetry } from './schema.ts';
 
 /** Figures are kept under these names, over restarts. */
-export type Figure = 'received' | 'duplicates' | 'without-id' | 'resent' | 'reports' | 'report-duplicates' | 'expired' | 'expired-duplicates';
+type Figure = 'received' | 'duplicates' | 'without-id' | 'resent' | 'reports' | 'report-duplicates' | 'expired' | 'expired-duplicates';
 
 /** Rows of devices that are not enrolled share this figure: whoever invents devices cannot grow the table. */
-export const otherDevices = '?';
+const otherDevices = '?';
 /** How long a message with DUP set may be dropped for an equal one. mesh.md's promise, docs/hub.md */
 const resentWindowMs = 86_400_000;
 
