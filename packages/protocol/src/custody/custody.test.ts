@@ -296,6 +296,15 @@ test('a receiver at its bound refuses with a notice and takes the rest later', (
   expect(total(rig.node(1).released())).toBe(200);
 });
 
+test('a receiver bounds the bytes it holds as well', () => {
+  const rig = new Rig({ ...line, config: { receiveEntriesMax: 20, flightBytesMin: 300_000 }, answerMs: 300 });
+  for (let n = 1; n <= 10; n++) rig.submit(1, n, 1, { body: new Uint8Array(20_000) });
+  rig.run(100);
+  expect(rig.node(4).delivered.length).toBe(3);
+  rig.run(60_000);
+  expect(ascending(numbers(rig, 4))).toBe('1-10');
+});
+
 test('a drop notice hastens the retransmission; one about nothing under way is ignored', () => {
   const rig = new Rig(line);
   rig.lose = (frame) => isBundle(frame) && frame.from === id(2);

@@ -19,8 +19,9 @@ const entry = (sequence: number, o: Partial<Submission> = {}): Submission => ({
   body: new Uint8Array(10),
   ...o,
 });
+const budget = () => ({ bytes: 0, bytesMax: 1_000_000 });
 const laneWith = (...sequences: number[]): Lane => {
-  const lane = new Lane(id(1), 'backend', 1, { ...defaultConfig, sendBufferEntriesMax: 10, floorSpanMax: 100 });
+  const lane = new Lane(id(1), 'backend', 1, { ...defaultConfig, sendBufferEntriesMax: 10, floorSpanMax: 100 }, budget());
   for (const sequence of sequences) expect(lane.offer(now, entry(sequence))).toBe('taken');
   return lane;
 };
@@ -104,7 +105,7 @@ test('no entry is taken that is too far above the floor', () => {
 });
 
 test('a bundle holds consecutive entries of one incarnation and traffic, up to its bounds', () => {
-  const lane = new Lane(id(1), 'backend', 1, { ...defaultConfig, bundleBytes: 35, bundleEntriesMax: 4 });
+  const lane = new Lane(id(1), 'backend', 1, { ...defaultConfig, bundleBytes: 35, bundleEntriesMax: 4 }, budget());
   for (const o of [entry(1), entry(2), entry(4), entry(5, { traffic: traffic.report }), entry(6, { traffic: traffic.report, body: new Uint8Array(100) })])
     lane.offer(now, o);
   for (let n = 7; n <= 16; n++) lane.offer(now, entry(n, { body: new Uint8Array(1) }));
@@ -168,4 +169,19 @@ test('what expires is settled wherever it stands', () => {
     [3, 1],
   ]);
   expect([lane.floor(), lane.entries, lane.flights.size, lane.expiryAt]).toEqual([at(5), 1, 0, never]);
+});
+
+test('all lanes together are bounded too; class 0 keeps room of its own', () => {
+  const shared = { bytes: 0, bytesMax: 100 };
+  const bulk = new Lane(id(1), 'backend', 3, defaultConfig, shared);
+  const telemetry = new Lane(id(1), 'backend', 1, defaultConfig, shared);
+  const urgent = new Lane(id(1), 'backend', 0, defaultConfig, shared);
+  expect(bulk.offer(now, entry(1, { body: new Uint8Array(95) }))).toBe('taken');
+  expect(telemetry.offer(now, entry(1))).toBe('full');
+  expect(urgent.offer(now, entry(1))).toBe('taken');
+  expect([telemetry.takeRoom(), telemetry.room]).toEqual([false, 0]);
+  sendAll(bulk);
+  ack(bulk, 1, 1);
+  expect(telemetry.takeRoom()).toBe(true);
+  expect(shared.bytes).toBe(10);
 });

@@ -13,6 +13,12 @@ const expiryGrainMs = 20;
 /** How long the first entries of a new incarnation wait for the caller to say that the older ones are settled. */
 const incarnationHoldMs = 50;
 
+/** Bytes of all lanes together. */
+export interface Budget {
+  bytes: number;
+  readonly bytesMax: number;
+}
+
 /** The entries of one (stream, class) in this node's custody, from submission to acknowledgement or expiry. docs/protocol.md §8.1 */
 export class Lane {
   readonly stream: Stream;
@@ -35,6 +41,7 @@ export class Lane {
   dropsUntil = Millis(0);
   readonly #self: NodeId;
   readonly #config: ProtocolConfig;
+  readonly #budget: Budget;
   readonly #expelled = new Expelled();
   #queueBytes = 0;
   #lingerFrom = Millis(0);
@@ -48,11 +55,12 @@ export class Lane {
   #declared: Floor | undefined;
   #sentFloor: Floor | undefined;
 
-  constructor(self: NodeId, stream: Stream, cls: TrafficClass, config: ProtocolConfig) {
+  constructor(self: NodeId, stream: Stream, cls: TrafficClass, config: ProtocolConfig, budget: Budget) {
     this.#self = self;
     this.stream = stream;
     this.class = cls;
     this.#config = config;
+    this.#budget = budget;
   }
 
   get room(): number {
@@ -61,7 +69,7 @@ export class Lane {
 
   /**
    * In order, or an older one that is unsettled: expelled before, or above the declared floor and not held. Never one below a floor that was sent.
-   * At the bounds (entries, bytes, span above the floor) it is not taken and the caller is told `room` later.
+   * At the bounds (entries, bytes, bytes of all lanes, span above the floor) it is not taken and the caller is told `room` later.
    */
   offer(now: Millis, submission: Submission): 'taken' | 'full' | 'out-of-order' {
     const isNext = !this.#last || isBefore(this.#last, submission);
@@ -79,6 +87,7 @@ export class Lane {
     this.#enqueue({ incarnation, sequence, traffic, bornAt, lifetimeMs, expiresAt, body, ageMs: 0 });
     this.entries++;
     this.bytes += body.byteLength;
+    this.#budget.bytes += body.byteLength;
     this.#queueBytes += body.byteLength;
     if (expiresAt < this.#nextExpiry) this.#nextExpiry = expiresAt;
     if (isNext) this.#last = { incarnation, sequence };
@@ -256,7 +265,11 @@ export class Lane {
 
   #isBelow(share: number, next: { readonly incarnation: Incarnation; readonly sequence: number; readonly body?: Uint8Array } | undefined = undefined): boolean {
     const { sendBufferEntriesMax, sendBufferBytesMax, floorSpanMax } = this.#config;
-    if (this.entries >= sendBufferEntriesMax * share || this.bytes + (next?.body?.byteLength ?? 0) > sendBufferBytesMax * share) return false;
+    const nextBytes = next?.body?.byteLength ?? 0;
+    if (this.entries >= sendBufferEntriesMax * share || this.bytes + nextBytes > sendBufferBytesMax * share) return false;
+    /** What other lanes hold may stay for long: room is told once there is a little, and class 0 has some of its own. */
+    const budget = this.#budget.bytesMax * Math.max(share, 0.9) * (this.class === 0 ? 1.25 : 1);
+    if (this.#budget.bytes + nextBytes > budget) return false;
     const top = next ?? this.#last;
     const floor = this.#lowestOpen();
     if (!top || !floor) return true;
@@ -332,6 +345,7 @@ export class Lane {
   #release(entry: Held): void {
     this.entries--;
     this.bytes -= entry.body.byteLength;
+    this.#budget.bytes -= entry.body.byteLength;
   }
 
   #note(runs: EntryRun[], incarnation: Incarnation, first: number, count: number): void {

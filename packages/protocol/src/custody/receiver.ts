@@ -6,7 +6,7 @@ import { Millis, never } from '../units.ts';
 import { ackMacInput, ackRunsMax, associatedData, isWireError, nonceOf, unpackEntries } from '../wire/index.ts';
 import { type Ack, type Bundle, dropCode, kind, type PackedEntry, streamOf } from '../wire/messages.ts';
 import type { KeyRing } from './keyring.ts';
-import { type Chunk, type Delivery, Source } from './source.ts';
+import { type Chunk, type Delivery, type Load, Source } from './source.ts';
 
 /** Acknowledgements of one source within this time go together; the first after a pause goes at once. docs/protocol.md §8.4 */
 const ackCoalesceMs = 2;
@@ -15,6 +15,8 @@ const ackCoalesceMs = 2;
  * lost may be delivered once more. Those with something pending stay, so their number is bounded by `receiveEntriesMax`.
  */
 const sourcesMax = 32_768;
+/** Of payloads that wait for a gap or an answer, per entry of `receiveEntriesMax` on average: by default 32 MiB in all. One bundle may go beyond. */
+const entryBytesMean = 2048;
 /** Of a bundle, inflated. */
 const payloadBytesMax = 1024 * 1024;
 
@@ -48,7 +50,7 @@ export class Receiver {
   readonly #sources = new Map<string, Source>();
   readonly #gapped = new Set<Source>();
   readonly #toAck = new Set<Source>();
-  #entries = 0;
+  readonly #load: Load = { entries: 0, bytes: 0 };
   /** Never later than what is due; may be earlier. */
   wakeAt: Millis = never;
 
@@ -100,7 +102,6 @@ export class Receiver {
       }
       for (const part of parts) {
         source.acknowledged(part);
-        this.#entries -= part.count;
         this.#noteAck(source, part.chunk.incarnation, part, part.chunk.transmission, part.chunk.congested);
         if (run.stream === 'backend') {
           const { traffic, bytesEach } = part.chunk;
@@ -119,7 +120,6 @@ export class Receiver {
       const source = this.#sources.get(sourceKey(run.origin, run.stream, run.class));
       for (const part of source?.answer(run.incarnation, run.first, run.count) ?? []) {
         source!.refused(part);
-        this.#entries -= part.count;
         this.#o.count('undelivered', part.count);
         transmissions.set(part.chunk.transmission, source!);
       }
@@ -145,17 +145,18 @@ export class Receiver {
 
   #hasRoom(bundle: Pick<Bundle, 'origin' | 'class' | 'entryIncarnation' | 'first' | 'count'>, stream: Stream): boolean {
     const { receiveEntriesMax, bundleEntriesMax } = this.#s.config;
-    if (this.#entries + bundle.count <= receiveEntriesMax) return true;
+    if (this.#load.entries + bundle.count <= receiveEntriesMax && this.#load.bytes < receiveEntriesMax * entryBytesMean) return true;
     /** What closes a gap frees more than it takes. */
     const source = this.#sources.get(sourceKey(bundle.origin, stream, bundle.class));
-    return source?.isNext(bundle.entryIncarnation, bundle.first) === true && source.waitingCount > 0 && this.#entries <= receiveEntriesMax + bundleEntriesMax;
+    return (
+      source?.isNext(bundle.entryIncarnation, bundle.first) === true && source.waitingCount > 0 && this.#load.entries <= receiveEntriesMax + bundleEntriesMax
+    );
   }
 
   #accept(now: Millis, arrival: Arrival, entries: readonly PackedEntry[]): void {
     const { incarnation, first } = arrival;
     const source = this.#source(arrival);
     const discarded = source.raise(arrival.floor);
-    this.#entries -= discarded;
     if (discarded > 0) this.#o.count('settled-elsewhere', discarded);
     const { fresh, settled } = source.sort(incarnation, first, entries.length);
     for (const range of settled) this.#noteAck(source, incarnation, range, arrival.transmission, arrival.congested);
@@ -171,7 +172,6 @@ export class Receiver {
     const deliveries = source.drain();
     for (const range of fresh) {
       const part = fresh.length === 1 && range.count === entries.length ? entries : entries.slice(range.first - first, range.first - first + range.count);
-      this.#entries += range.count;
       deliveries.push(...source.take(chunkOf(now, arrival, range.first, part, entries.length)));
     }
     this.#emit(now, source, deliveries);
@@ -191,7 +191,6 @@ export class Receiver {
         const sequence = chunk.first + i;
         if (lifetimeMs > 0 && age >= lifetimeMs) {
           source.skip(chunk, sequence);
-          this.#entries--;
           this.#o.count('expired-on-the-way');
           this.#dropped({ origin, incarnation: chunk.incarnation, stream, class: cls, first: sequence, count: 1 }, 'expired');
           continue;
@@ -296,7 +295,7 @@ export class Receiver {
         break;
       }
     }
-    source = new Source(arrival.origin, arrival.stream, arrival.class, arrival.floor);
+    source = new Source(arrival.origin, arrival.stream, arrival.class, arrival.floor, this.#load);
     this.#sources.set(key, source);
     return source;
   }
@@ -327,5 +326,5 @@ const sourceKey = (origin: NodeId, stream: Stream, cls: TrafficClass): string =>
 
 function chunkOf(now: Millis, arrival: Arrival, first: number, entries: readonly PackedEntry[], all: number): Chunk {
   const { incarnation, traffic, transmission, congested, bytes } = arrival;
-  return { incarnation, first, entries, traffic, arrivedAt: now, transmission, congested, bytesEach: bytes / all };
+  return { incarnation, first, entries, traffic, arrivedAt: now, transmission, congested, bytesEach: Math.ceil(bytes / all) };
 }

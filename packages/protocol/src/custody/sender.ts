@@ -8,12 +8,14 @@ import { ackMacInput, associatedData, nonceOf, packEntries } from '../wire/index
 import { type Ack, type Bundle, type BundleHeader, type Drop, dropCode, kind, type PackedEntry } from '../wire/messages.ts';
 import type { Batch } from './batch.ts';
 import type { KeyRing } from './keyring.ts';
-import { Lane } from './lane.ts';
+import { type Budget, Lane } from './lane.ts';
 import { Peer } from './peer.ts';
 
 /** Lanes and destinations kept; at the bound idle ones give way, and without one that is idle a submission is expelled as full. */
 const lanesMax = 8192;
 const peersMax = 2048;
+/** The share of `sendBufferBytesMax`, the bound of one lane, that all lanes together may hold. */
+const budgetLanes = 4;
 /** Bundles of a class per round while the lanes of one destination share its window; class 0 goes first as long as it has any. */
 const turns = [Number.POSITIVE_INFINITY, 4, 2, 1] as const;
 /** First wait after a drop notice, doubling with each round of notices without progress: a notice is not authenticated, so it must not make a storm. */
@@ -55,6 +57,8 @@ export class Sender {
   /** By stream, then by class. */
   readonly #lanes = new Map<Stream, (Lane | undefined)[]>();
   #laneCount = 0;
+  readonly #budget: Budget;
+  readonly #wanting = new Set<Lane>();
   /** Those that hold entries. */
   readonly #active = new Set<Lane>();
   readonly #peers = new Map<NodeId, Peer>();
@@ -65,12 +69,14 @@ export class Sender {
   constructor(options: SenderOptions) {
     this.#o = options;
     this.#s = options.surroundings;
+    this.#budget = { bytes: 0, bytesMax: options.surroundings.config.sendBufferBytesMax * budgetLanes };
   }
 
   submit(now: Millis, submission: Submission): void {
     if (submission.body.byteLength > this.#s.config.entryBytesMax) return this.#expel(submission, 'too-big');
     const lane = this.#lane(submission.stream, submission.class);
     const verdict = lane ? lane.offer(now, submission) : 'full';
+    if (lane?.wantsRoom) this.#wanting.add(lane);
     if (!lane || verdict !== 'taken') return this.#expel(submission, verdict === 'taken' ? 'full' : verdict);
     this.#active.add(lane);
     this.#by(lane.expiryAt);
@@ -81,7 +87,7 @@ export class Sender {
     const lane = this.#lane(stream, cls);
     if (!lane) return;
     lane.declare(floor);
-    this.#offerRoom(lane);
+    this.#offerRoom();
     this.#pump(now, lane);
   }
 
@@ -160,7 +166,7 @@ export class Sender {
       if (expired.length > 0) {
         this.#o.count('expired', entriesIn(expired));
         this.#s.emit({ type: 'expired', runs: expired });
-        this.#offerRoom(lane);
+        this.#offerRoom();
       }
       if (this.#timeoutAt(lane) <= now) this.#timeout(now, lane);
     }
@@ -191,12 +197,16 @@ export class Sender {
     lane.drops = 0;
     lane.progressAt = now;
     this.#s.emit({ type: 'released', runs, by, rttMs: rttMs ?? lane.srttMs });
-    this.#offerRoom(lane);
+    this.#offerRoom();
     this.#pumpAll(now, lane.peer?.lanes ?? [lane]);
   }
 
-  #offerRoom(lane: Lane): void {
-    if (lane.takeRoom()) this.#s.emit({ type: 'room', stream: lane.stream, class: lane.class });
+  #offerRoom(): void {
+    for (const lane of this.#wanting) {
+      if (!lane.takeRoom()) continue;
+      this.#wanting.delete(lane);
+      this.#s.emit({ type: 'room', stream: lane.stream, class: lane.class });
+    }
   }
 
   #landed(lane: Lane, transmission: number, batch: Batch): void {
@@ -349,7 +359,7 @@ export class Sender {
     const known = this.#lanes.get(stream);
     if (known?.[cls]) return known[cls];
     if (this.#laneCount >= lanesMax && !this.#forgetIdleStream()) return undefined;
-    const lane = new Lane(this.#s.self, stream, cls, this.#s.config);
+    const lane = new Lane(this.#s.self, stream, cls, this.#s.config, this.#budget);
     this.#laneCount++;
     const lanes = this.#lanes.get(stream) ?? [];
     lanes[cls] = lane;

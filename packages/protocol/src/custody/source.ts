@@ -18,8 +18,14 @@ export interface Chunk {
   readonly arrivedAt: Millis;
   readonly transmission: number;
   readonly congested: boolean;
-  /** Share of the payload as carried, per entry. */
+  /** Share of the payload as carried, per entry; whole bytes. */
   readonly bytesEach: number;
+}
+
+/** What one receiver holds for all its sources: entries that wait for a gap, or for an answer. */
+export interface Load {
+  entries: number;
+  bytes: number;
 }
 
 export interface Delivery {
@@ -53,6 +59,7 @@ export class Source {
   waitingCount = 0;
   /** Entries that were delivered and not answered. */
   pendingCount = 0;
+  readonly #load: Load;
   /** The acknowledgement in the making. */
   readonly ack = {
     runs: [] as { incarnation: Incarnation; first: number; count: number }[],
@@ -71,12 +78,13 @@ export class Source {
   readonly #delivered: { readonly chunk: Chunk; left: number }[] = [];
 
   /** The first bundle after a start sets what is expected: its origin's floor. */
-  constructor(origin: NodeId, stream: Stream, cls: TrafficClass, floor: Floor) {
+  constructor(origin: NodeId, stream: Stream, cls: TrafficClass, floor: Floor, load: Load) {
     this.origin = origin;
     this.stream = stream;
     this.class = cls;
     this.#floor = floor;
     this.#next = floor;
+    this.#load = load;
   }
 
   get isIdle(): boolean {
@@ -98,6 +106,7 @@ export class Source {
     for (let head = this.#waiting[0]; head && isBefore(positionOf(head), floor); head = this.#waiting[0]) {
       const kept = head.incarnation < floor.incarnation ? 0 : Math.max(0, end(head) - floor.sequence);
       discarded += head.entries.length - kept;
+      this.#hold(head, kept - head.entries.length);
       if (kept === 0) this.#waiting.shift();
       else this.#waiting[0] = { ...head, first: floor.sequence, entries: head.entries.slice(-kept) };
     }
@@ -126,6 +135,7 @@ export class Source {
   take(chunk: Chunk): Delivery[] {
     const out: Delivery[] = [];
     this.#book(chunk.incarnation).known.add(chunk.first, chunk.entries.length);
+    this.#hold(chunk, chunk.entries.length);
     const next = this.#next;
     if (chunk.incarnation === next.incarnation && chunk.first < next.sequence && end(chunk) > next.sequence) {
       const cut = next.sequence - chunk.first;
@@ -183,6 +193,7 @@ export class Source {
         const part = Math.min(end(held.chunk), stop) - from;
         out.push({ chunk: held.chunk, first: from, count: part });
         held.left -= part;
+        this.#hold(held.chunk, -part);
         if (held.left === 0) this.#delivered.splice(i, 1);
         else i++;
       }
@@ -213,6 +224,11 @@ export class Source {
   /** The acknowledged range around it, which says again what an acknowledgement before may have failed to say. */
   ackedAround(incarnation: Incarnation, first: number): Range | undefined {
     return this.#find(incarnation)?.acked.rangeAt(first);
+  }
+
+  #hold(chunk: Chunk, entries: number): void {
+    this.#load.entries += entries;
+    this.#load.bytes += entries * chunk.bytesEach;
   }
 
   #find(incarnation: Incarnation): Book | undefined {
