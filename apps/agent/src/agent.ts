@@ -1,23 +1,30 @@
-import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { defaultConfig, MeshNode, type NodeId } from '@energymesh/protocol';
 import { Login } from './api/login.ts';
 import { Sessions } from './api/sessions.ts';
 import { nameOf } from './api/views/mesh.ts';
-import type { MachineView, Sources, Who } from './api/views/sources.ts';
-import type { Config } from './config.ts';
+import type { CustodyView, MachineView, Sources, Who } from './api/views/sources.ts';
+import { backendOf } from './backend.ts';
+import { type Config, ConfigInvalid } from './config.ts';
 import { openDashboard } from './dashboard.ts';
 import { enrol } from './enrolling.ts';
 import { Events } from './events.ts';
 import { Machine } from './health/machine.ts';
-import { type NodeIdentity, openIdentity } from './identity/identity.ts';
+import { type MembershipView, type NodeIdentity, openIdentity } from './identity/identity.ts';
 import type { Logger } from './logger.ts';
+import { DnsSd } from './mesh/dnssd.ts';
+import type { NearbyNode } from './mesh/nearby.ts';
 import { MeshService } from './mesh/service.ts';
 import { Counters } from './metrics/counters.ts';
 import { DeviceActivity } from './metrics/devices.ts';
 import { Latency } from './metrics/latency.ts';
+import type { ReportNow } from './metrics/report.ts';
+import { Reporter } from './metrics/reporter.ts';
 import type { Clock } from './ports.ts';
+import { DeviceBroker } from './relay/broker/broker.ts';
+import { TopicMapError } from './relay/classify.ts';
+import { Relay, type RelayOptions } from './relay/relay.ts';
 import { Store } from './store/store.ts';
 
 export interface AgentOptions {
@@ -67,19 +74,20 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
 
   const who = whoIs(identity, config, build.version, clock.wall());
   const machine = machineView(identity, clock, config.dataDir);
-  const door = { config, login, sessions, log: store.log, events, logger };
+  const rooms = { config, login, sessions, log: store.log, events, logger };
 
   if (!identity.enrolment) {
-    await using waiting = await openDashboard({ ...door, sources: waitingSources(identity, clock, who, machine), nearby: () => [] });
+    await using waiting = await openDashboard({ ...rooms, sources: waitingSources(identity, clock, who, machine), nearby: () => [] });
     announce(print, config, waiting.port, login.claimCode);
     await enrol({ identity, invite: config.invite, name: config.name, logger, signal });
   }
+  const { enrolment } = identity;
   const membership = identity.membership();
-  if (!identity.enrolment || !membership)
+  if (!enrolment || !membership) {
     throw new Error(`The certificate in ${join(config.dataDir, 'identity')} does not verify. Remove enrolment.json there and enrol again with an invite.`);
+  }
   identity.keepRenewed();
-  const { community } = identity.enrolment;
-  const name = membership.name;
+  const backend = backendOf(config, identity);
 
   // The mesh before what speaks over it.
   await using mesh = await MeshService.open(
@@ -89,7 +97,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
       segments: config.segments,
       listen: config.links,
       clock,
-      random: { next: () => randomInt(2 ** 32) / 2 ** 32 },
+      random: { next: Math.random },
       logger,
       createNode: (node) => new MeshNode(node),
       onIncarnationBehind: beginAnew,
@@ -109,23 +117,143 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   using latency = Latency.open(mesh);
   using activity = DeviceActivity.open({ store: store.devices, clock, onStoreError });
 
+  // The spool before the door: a device's PUBACK means that its message is in there.
+  await using relay = await openRelay(
+    {
+      mesh,
+      directory: identity.devices,
+      config: { community: enrolment.community.id, topics: config.topics, backend, spoolBytesMax: config.spoolBytesMax },
+      clock,
+      wallTrusted: clockTrusted,
+      dataDir: config.dataDir,
+      logger,
+    },
+    signal,
+  );
+  followBackend(relay, events);
+  await using devices = await DeviceBroker.open(
+    {
+      host: listenHost(config.devices.host),
+      port: config.devices.port,
+      tls: certificateOf(membership),
+      directory: identity.devices,
+      intake: {
+        accept: async (publish, abort) => {
+          await relay.accept(publish, abort);
+          activity.seen(publish.device.id, 1);
+        },
+      },
+      clock,
+      logger,
+      willsFile: join(config.dataDir, 'wills.db'),
+    },
+    signal,
+  );
+  relay.useDoor(devices);
+  identity.onChange(() => devices.renewTls(certificateOf(membership)));
+  devices.onChange(({ device, connected }) => (connected ? events.deviceConnected(device) : events.deviceDisconnected(device)));
+
+  await using _reporter = Reporter.open({
+    who: { node: identity.node, name: membership.name, community: enrolment.community.id, version: build.version, incarnation: identity.incarnation },
+    counters,
+    settings: store.settings,
+    clock,
+    clockTrusted,
+    everyMs: config.reportEveryMs,
+    now: () => reportNow(mesh, relay, devices, clock.wall() - who.startedAt, backend !== undefined, config.spoolBytesMax),
+    publish: (topic, payload) => relay.publishReport(topic, payload),
+    onReported: (report) => events.reported(report),
+    onFailed: (error) => events.reportFailed(error),
+  });
+
+  // The dashboard last: what it shows is there.
+  const nearby: { list: () => readonly NearbyNode[] } = { list: () => [] };
+  const present: Who = { ...who, name: membership.name, community: enrolment.community.name, gateway: backend !== undefined };
   const sources: Sources = {
     clock,
-    who: { ...who, name },
+    who: present,
     mesh,
     directory: identity.devices,
-    door: noDoor,
-    custody: noCustody,
+    door: devices,
+    custody: custodyView(relay),
     counters,
     latency,
     activity,
     machine,
   };
-  await using dashboard = await openDashboard({ ...door, sources, nearby: () => [] });
+  await using dashboard = await openDashboard({ ...rooms, sources, nearby: () => nearby.list().map((node) => ({ ...node, addresses: [...node.addresses] })) });
+  await using dnsSd = config.mdns
+    ? DnsSd.open({ id: identity.node, name: membership.name, state: backend ? 'gateway' : 'relay', port: dashboard.port, clock, logger })
+    : undefined;
+  if (dnsSd) nearby.list = () => dnsSd.nearby();
+
+  logger.info({ http: dashboard.port, devices: devices.port, links: mesh.port }, 'ready');
   announce(print, config, dashboard.port, login.claimCode);
 
   await stopped(signal);
   events.stopping(String(signal.reason));
+}
+
+/** A topic map that cannot be is a mistake in the configuration. */
+async function openRelay(options: RelayOptions, signal: AbortSignal): Promise<Relay> {
+  try {
+    return await Relay.open(options, signal);
+  } catch (error) {
+    if (error instanceof TopicMapError) throw new ConfigInvalid([error.message]);
+    throw error;
+  }
+}
+
+function followBackend(relay: Relay, events: Events): void {
+  let before = relay.stats().backend.state;
+  relay.onChange(() => {
+    const { backend } = relay.stats();
+    if (backend.state === before) return;
+    before = backend.state;
+    if (backend.state === 'connected') events.backendUp({ url: backend.url });
+    if (backend.state === 'unreachable') events.backendDown({ url: backend.url, reason: backend.why ?? 'no answer' });
+  });
+}
+
+function custodyView(relay: Relay): CustodyView {
+  return {
+    backlog: () => {
+      const { waiting, waitingBytes, oldestMs, expired, dropped, spool, full } = relay.stats();
+      return { waiting, bytes: waitingBytes, oldestMs, expired, dropped, full, diskFull: spool.at === 'full' };
+    },
+    backend: () => {
+      const { backend } = relay.stats();
+      return backend.state === 'not-a-gateway' ? undefined : { state: backend.state, since: backend.since, url: backend.url };
+    },
+  };
+}
+
+function reportNow(mesh: MeshService, relay: Relay, devices: DeviceBroker, uptimeMs: number, gateway: boolean, bytesMax: number): ReportNow {
+  const { waiting, waitingBytes, oldestMs, expired, dropped } = relay.stats();
+  const neighbours = mesh.neighbours();
+  return {
+    uptimeMs,
+    gateway,
+    devices: new Set(devices.connected().map(({ device }) => device)).size,
+    neighbours: neighbours.map(({ node, rttMs, costMs, bytesIn, bytesOut }) => ({ node, latencyMs: rttMs, costMs, bytesIn, bytesOut })),
+    queue: {
+      waiting,
+      ...(oldestMs !== undefined && { oldestMs }),
+      frames: neighbours.reduce((sum, { queues }) => sum + queues.reduce((of, { frames }) => of + frames, 0), 0),
+    },
+    spool: { bytes: waitingBytes, bytesMax, expired, dropped },
+  };
+}
+
+const certificateOf = (membership: Pick<MembershipView, 'tls'>) => {
+  const { key, chain } = membership.tls();
+  return { key, cert: chain };
+};
+
+/** "*" as an address: IPv6 and IPv4 both, where the machine has IPv6. */
+function listenHost(host: string): string {
+  if (host !== '*') return host;
+  return Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6')) ? '::' : '0.0.0.0';
 }
 
 function whoIs(identity: NodeIdentity, config: Config, version: string, startedAt: number): Who {
@@ -184,12 +312,6 @@ function waitingSources(identity: NodeIdentity, clock: Clock, who: Who, machine:
     activity: { read: () => ({ lastSeen: undefined, packetsToday: 0 }) },
   };
 }
-const noDoor = { connected: () => [], onChange: none };
-const noCustody = {
-  backlog: () => ({ waiting: 0, bytes: 0, oldestMs: undefined, expired: 0, dropped: 0, full: false, diskFull: false }),
-  backend: () => undefined,
-};
-
 /** Where to go with a browser, and the code to claim the node with. */
 function announce(print: (line: string) => void, { http, name }: Config, port: number, claimCode: string | undefined): void {
   const own = Object.values(networkInterfaces()).flatMap(

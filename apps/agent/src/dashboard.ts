@@ -55,17 +55,23 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     router,
     sessions,
     clock,
-    hostCheck: new HostCheck({ nodeName: who.name, allowedHosts: config.allowedHosts }),
-    health: () => ({
-      ok: true,
-      status: 'ok',
-      node: mesh.self,
-      version: who.version,
-      uptimeMs: clock.wall() - who.startedAt,
-      enrolled: machine.enrolled,
-      neighbours: mesh.neighbours().length,
-      gateway: mesh.topology().gateway ?? null,
-    }),
+    // The third name is what DNS-SD announces.
+    hostCheck: new HostCheck({ nodeName: who.name, allowedHosts: [...config.allowedHosts, `energymesh-${mesh.self}.local`] }),
+    health: () => {
+      const { gateway = null, path } = mesh.topology();
+      return {
+        ok: true,
+        status: 'ok',
+        node: mesh.self,
+        version: who.version,
+        uptimeMs: clock.wall() - who.startedAt,
+        enrolled: machine.enrolled,
+        neighbours: mesh.neighbours().length,
+        gateway,
+        nextHop: path[1] ?? null,
+        waiting: sources.custody.backlog().waiting,
+      };
+    },
     onRefused: (what) => events.requestRefused(what),
     onError: (path, error) => logger.error({ path, err: error }, 'answering failed'),
   });

@@ -74,6 +74,10 @@ try {
   await runAgent({ config, logger, clock: systemClock, build: buildInfo, print: (line) => process.stdout.write(`${line}\n`) }, stopping.signal);
   process.exit(0);
 } catch (error) {
+  if (error instanceof ConfigInvalid) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(exitConfig);
+  }
   logger.fatal({ err: error }, error instanceof Error ? error.message : String(error));
   process.exit(exitCrash);
 }

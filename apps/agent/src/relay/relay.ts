@@ -51,6 +51,8 @@ export interface RelayStats {
   readonly expired: number;
   readonly dropped: number;
   readonly spool: DiskState | { readonly at: 'opening' };
+  /** The quota is used up: devices have to wait. */
+  readonly full: boolean;
   /** Since start: what went to the disk. */
   readonly written: { readonly rows: number; readonly bytes: number; readonly commits: number };
   readonly backend: BackendState;
@@ -181,6 +183,7 @@ export class Relay implements Intake, AsyncDisposable {
     return {
       ...this.#spool.stats(),
       spool: this.#file.state,
+      full: this.#file.quota.capacityBytes > 0 && !this.#file.quota.fits('up1', 1024),
       written: this.#file.group.written,
       backend: gateway?.state ?? { state: 'not-a-gateway', since: this.#since },
       attachedTo: this.#attachment.gateway,

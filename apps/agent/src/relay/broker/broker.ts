@@ -69,6 +69,11 @@ export class DeviceBroker implements DeviceDoor {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** For connections from now on: the node's certificate was renewed. */
+  renewTls(tls: DeviceBrokerOptions['tls']): void {
+    this.#server.setSecureContext({ cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' });
+  }
+
   /** Refusals and closings by reason. */
   counters(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#counters);
