@@ -135,7 +135,7 @@ export class MeshNode implements MeshNodeApi {
       onUp: (now, neighbour) => this.#up(now, neighbour),
       onDown: (now, node, reason) => this.#down(now, node, reason),
       onHello: (now, neighbour, hello) => this.#plane.hello(now, neighbour.node, hello),
-      onFrame: (now, conn, frame, isLink) => this.#frame(now, conn, frame, isLink),
+      onFrame: (now, conn, frame) => this.#frame(now, conn, frame),
     });
     this.#forwarder = new Forwarder({
       surroundings,
@@ -291,7 +291,7 @@ export class MeshNode implements MeshNodeApi {
     if (this.#topologyAt === never) this.#topologyAt = Millis(Math.max(now + topologyCoalesceMs, this.#topologySaidAt + topologyMs));
   }
 
-  #frame(now: Millis, conn: Connection, frame: Uint8Array, isLink: boolean): void {
+  #frame(now: Millis, conn: Connection, frame: Uint8Array): void {
     const message = decode(frame, this.#s.config);
     if (isWireError(message)) return this.#links.broken(now, conn, message);
     if ('skipped' in message) return;
@@ -306,8 +306,7 @@ export class MeshNode implements MeshNodeApi {
       case kind.request:
         return this.#plane.request(now, from, message);
       case kind.heartbeat: {
-        const neighbour = this.#neighbours.get(from);
-        if (neighbour) neighbour.lastHeartbeat = message;
+        if (conn.link) conn.link.lastHeartbeat = message;
         return;
       }
       case kind.bundle:
@@ -316,7 +315,7 @@ export class MeshNode implements MeshNodeApi {
       case kind.credit:
         // A pair that is not the link (yet): its sender sends again.
         this.#dataMoved = true;
-        if (isLink) this.#forwarder.onFrame(now, from, conn.channel, message, frame);
+        if (conn.link) this.#forwarder.onFrame(now, from, conn.channel, message, frame);
         else this.#counters['early-frame'] = (this.#counters['early-frame'] ?? 0) + 1;
         return;
     }

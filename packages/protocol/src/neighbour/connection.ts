@@ -4,6 +4,7 @@ import type { Millis } from '../units.ts';
 import { FrameSplitter } from '../wire/index.ts';
 import type { Hello } from '../wire/messages.ts';
 import { helloMicros } from './cost.ts';
+import type { Neighbour } from './neighbour.ts';
 
 export interface ConnectionOptions {
   readonly id: ConnId;
@@ -32,6 +33,8 @@ export class Connection {
   readonly splitter: FrameSplitter;
   /** The peer's, from its first hello here; 0 before. */
   incarnation: Incarnation = none;
+  /** The link that it carries, while that is up. */
+  link: Neighbour | undefined = undefined;
   /** No longer in any table: what still comes is ignored. */
   closed = false;
   bytesIn = 0;

@@ -22,7 +22,7 @@ export interface LinksOptions {
   readonly onDown: (now: Millis, node: NodeId, reason: string) => void;
   readonly onHello: (now: Millis, neighbour: Neighbour, hello: Hello) => void;
   /** A whole frame that is neither hello nor bye. */
-  readonly onFrame: (now: Millis, conn: Connection, frame: Uint8Array, isLink: boolean) => void;
+  readonly onFrame: (now: Millis, conn: Connection, frame: Uint8Array) => void;
 }
 
 /** Connections the driver may hold open at once; further ones are closed as 'full'. */
@@ -102,11 +102,6 @@ export class Links {
     if (conn.dialled) this.#o.choice.dialEnded(now, conn.candidate, conn.node);
   }
 
-  #isLink(conn: Connection): boolean {
-    const neighbour = this.#o.neighbours.get(conn.node);
-    return neighbour !== undefined && (neighbour.urgent === conn || neighbour.bulk === conn);
-  }
-
   /** Ends the link with a node and every handshake with it. */
   end(now: Millis, node: NodeId, reason: CloseReason, why: string = reason): void {
     this.pairs.end(now, node, reason, why);
@@ -150,9 +145,7 @@ export class Links {
     const conn = this.#conns.get(id);
     if (!conn) return;
     conn.bytesIn += bytes.byteLength;
-    const neighbour = this.#o.neighbours.get(conn.node);
-    const isLink = neighbour !== undefined && (neighbour.urgent === conn || neighbour.bulk === conn);
-    if (isLink) neighbour.liveness.heard(now);
+    conn.link?.liveness.heard(now);
     for (const part of conn.splitter.push(bytes)) {
       if (conn.closed) return;
       if (part instanceof Uint8Array) this.#frame(now, conn, part);
@@ -175,7 +168,7 @@ export class Links {
       this.broken(now, conn, { error: 'order', kind: of ?? 0 });
       return;
     }
-    this.#o.onFrame(now, conn, frame, this.#isLink(conn));
+    this.#o.onFrame(now, conn, frame);
   }
 
   #hello(now: Millis, conn: Connection, hello: Hello): void {
@@ -191,7 +184,7 @@ export class Links {
     if (first) conn.incarnation = hello.incarnation;
     conn.heardHello(now, hello);
     if (first) this.pairs.greeted(now, conn);
-    const neighbour = this.#o.neighbours.get(conn.node);
+    const neighbour = conn.link;
     if (!neighbour || neighbour.urgent !== conn) return;
     this.#o.neighbours.heardHello(now, neighbour, hello);
     if (!conn.closed) this.#o.onHello(now, neighbour, hello);

@@ -79,6 +79,8 @@ export class Neighbours implements LinkView {
       lastHello: undefined,
     };
     this.#table.set(node, neighbour);
+    pair.urgent.link = neighbour;
+    pair.bulk.link = neighbour;
     this.#sayHello(now, neighbour);
     this.#deadAt = Millis(Math.min(this.#deadAt, neighbour.liveness.deadAt));
     return neighbour;
@@ -88,6 +90,8 @@ export class Neighbours implements LinkView {
     const neighbour = this.#table.get(node);
     if (!neighbour) return;
     this.#table.delete(node);
+    neighbour.urgent.link = undefined;
+    neighbour.bulk.link = undefined;
     this.#costs.set(node, neighbour.cost);
     if (this.#costs.size > costsMax) this.#costs.delete(this.#costs.keys().next().value!);
   }
@@ -139,7 +143,8 @@ export class Neighbours implements LinkView {
       echoAgeMicros: conn.echoAgeMicros(now),
       intervalMs,
       cost,
-      yourIncarnation: database.incarnationOf(conn.node) as Hello['yourIncarnation'],
+      // Once it greeted, the peer has said its own.
+      yourIncarnation: conn.greeted ? conn.incarnation : (database.incarnationOf(conn.node) as Hello['yourIncarnation']),
       database: database.hash,
       community: database.community,
     });
