@@ -50,6 +50,8 @@ const version = '0.1.0';
 /** News of the topology is told at most so often. */
 const topologyMs = 1000;
 const topologyCoalesceMs = 100;
+/** Data frames kept for a connection that is no link yet; at the bound it is closed. */
+const earlyFramesMax = 1024;
 
 /**
  * Composes the parts. After every input what is due is done in one fixed order (`#evaluate`), so that:
@@ -134,6 +136,7 @@ export class MeshNode implements MeshNodeApi {
       count,
       onUp: (now, neighbour) => this.#up(now, neighbour),
       onDown: (now, node, reason) => this.#down(now, node, reason),
+      onFirstHello: (hello) => this.#plane.firstHello(hello),
       onHello: (now, neighbour, hello) => this.#plane.hello(now, neighbour.node, hello),
       onFrame: (now, conn, frame) => this.#frame(now, conn, frame),
     });
@@ -253,6 +256,7 @@ export class MeshNode implements MeshNodeApi {
     this.#s.emit({ type: 'event', event: { kind: 'neighbour-up', node, segment } });
     this.#forwarder.addLink(now, node);
     this.#plane.linkUp(now, node);
+    for (const conn of [neighbour.urgent, neighbour.bulk]) for (const frame of conn.early.splice(0)) this.#frame(now, conn, frame);
   }
 
   #down(now: Millis, node: NodeId, reason: string): void {
@@ -313,10 +317,10 @@ export class MeshNode implements MeshNodeApi {
       case kind.ack:
       case kind.drop:
       case kind.credit:
-        // A pair that is not the link (yet): its sender sends again.
         this.#dataMoved = true;
         if (conn.link) this.#forwarder.onFrame(now, from, conn.channel, message, frame);
-        else this.#counters['early-frame'] = (this.#counters['early-frame'] ?? 0) + 1;
+        else if (conn.early.length < earlyFramesMax) conn.early.push(frame);
+        else this.#links.broken(now, conn, { error: 'order', kind: message.kind });
         return;
     }
   }

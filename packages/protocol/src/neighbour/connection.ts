@@ -37,6 +37,8 @@ export class Connection {
   link: Neighbour | undefined = undefined;
   /** No longer in any table: what still comes is ignored. */
   closed = false;
+  /** Data frames of a peer for which the link is up already: taken once it is here. They are receipted by count, so none may be lost. */
+  readonly early: Uint8Array[] = [];
   bytesIn = 0;
   bytesOut = 0;
   helloSequence = 0;
