@@ -4,7 +4,7 @@ import { traffic } from '../ids.ts';
 import type { DeliveredEntry } from '../io.ts';
 import { encode } from '../wire/index.ts';
 import { type Ack, dropCode, kind } from '../wire/messages.ts';
-import { type Frame, id, Rig, runsOf, total } from './testrig.ts';
+import { type Frame, id, Rig, runsOf, total } from './rig.harness.ts';
 
 const line = {
   edges: [

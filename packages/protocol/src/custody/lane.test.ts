@@ -4,7 +4,7 @@ import { Incarnation, traffic } from '../ids.ts';
 import type { Submission } from '../io.ts';
 import { Millis, never } from '../units.ts';
 import { Lane } from './lane.ts';
-import { id } from './testrig.ts';
+import { id } from './rig.harness.ts';
 
 const now = Millis(1000);
 const at = (sequence: number, incarnation = 2) => ({ incarnation: Incarnation(incarnation), sequence });

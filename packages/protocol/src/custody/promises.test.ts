@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { TrafficClass } from '../ids.ts';
 import type { EntryRun } from '../io.ts';
 import { kind } from '../wire/messages.ts';
-import { Rig, runsOf } from './testrig.ts';
+import { Rig, runsOf } from './rig.harness.ts';
 
 /** Origin 1, relays 2 and 3 in parallel, gateways 4 and 5. */
 const edges = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { defaultConfig } from '../config.ts';
-import { id } from '../custody/testrig.ts';
+import { id } from '../custody/rig.harness.ts';
 import { Incarnation, traffic } from '../ids.ts';
 import { Millis, never } from '../units.ts';
 import { kind } from '../wire/messages.ts';

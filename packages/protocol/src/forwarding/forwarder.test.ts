@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Frame, id, Rig, total } from '../custody/testrig.ts';
+import { type Frame, id, Rig, total } from '../custody/rig.harness.ts';
 import { Incarnation, type TrafficClass, traffic } from '../ids.ts';
 import { encode } from '../wire/index.ts';
 import { type Bundle, type Drop, dropCode, kind } from '../wire/messages.ts';

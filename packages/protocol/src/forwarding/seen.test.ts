@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { id } from '../custody/testrig.ts';
+import { id } from '../custody/rig.harness.ts';
 import { Incarnation } from '../ids.ts';
 import { SeenTransmissions } from './seen.ts';
 
