@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ConnectionOptions, connect } from 'node:tls';
 import { CommunityAuthority, createInvite, signCommunityDocument } from '@energymesh/identity';
 import { defaultConfig, MeshNode } from '@energymesh/protocol';
 import { pino } from 'pino';
@@ -186,4 +189,62 @@ test('the newest community document reaches every node, and is there after a res
   await b.until(() => b.outputs.some((output) => output.type === 'communityDocument' && output.number === 7));
   expect(identity.membership()?.communityDocument()).toEqual(newest);
   expect((await member('b', dataDir)).membership()?.communityDocument()).toEqual(newest);
+});
+
+const ended = (socket: Socket): Promise<unknown> =>
+  new Promise((resolve) =>
+    socket
+      .on('error', () => {})
+      .once('close', resolve)
+      .resume(),
+  );
+
+test('strangers are refused by name and counted, and the link between members is not disturbed', async () => {
+  const { member } = await community();
+  const { member: foreign } = await community();
+  const segment = testGroup();
+  const a = await started(await member('a'), [segment]);
+  const b = await started(await member('b'), [segment]);
+  await Promise.all([a.until(() => a.saw('neighbour-up')), b.until(() => b.saw('neighbour-up'))]);
+
+  const stranger = (await foreign('stranger')).membership();
+  const { key, chain } = stranger?.tls() ?? {};
+  const knock = async (options: ConnectionOptions) => {
+    const socket = connect({ host: '127.0.0.1', port: a.mesh.port, ALPNProtocols: ['em-urgent/1'], rejectUnauthorized: false, ...options });
+    await ended(socket);
+  };
+  await knock({ key, cert: chain });
+  await knock({});
+  await knock({ maxVersion: 'TLSv1.2' });
+  const plain = connectTcp(a.mesh.port, '127.0.0.1', () => plain.write('no TLS at all'));
+  await ended(plain);
+  // Its beacons are another community's, so it never comes to know where to dial.
+  const c = await started(await foreign('stranger'), [segment]);
+  await c.until(() => c.saw('topology-changed'));
+  expect(a.mesh.counters()).toMatchObject({
+    'link-refused-foreign-community': 1,
+    'link-refused-no-certificate': 1,
+    'link-refused-handshake-broken': 2,
+    'beacon-foreign': expect.any(Number),
+  });
+  expect(c.mesh.neighbours()).toEqual([]);
+  for (const { mesh, saw } of [a, b]) {
+    expect(mesh.neighbours()).toHaveLength(1);
+    expect(saw('neighbour-down')).toBe(false);
+  }
+});
+
+test('a member that sends garbage loses its connections, and nobody else theirs', async () => {
+  const { member } = await community();
+  const segment = testGroup();
+  const a = await started(await member('a'), [segment]);
+  const b = await started(await member('b'), [segment]);
+  await Promise.all([a.until(() => a.saw('neighbour-up')), b.until(() => b.saw('neighbour-up'))]);
+  const { key, chain } = (await member('rogue member')).membership()?.tls() ?? {};
+  const socket = connect({ host: '127.0.0.1', port: a.mesh.port, ALPNProtocols: ['em-urgent/1'], rejectUnauthorized: false, key, cert: chain });
+  socket.write(randomBytes(10_000));
+  await ended(socket);
+  const wire = Object.keys(a.mesh.counters()).filter((name) => name.startsWith('wire-'));
+  expect(wire).toHaveLength(1);
+  expect(a.mesh.neighbours().map(({ node }) => node)).toEqual([b.mesh.self]);
 });

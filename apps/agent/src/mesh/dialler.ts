@@ -1,7 +1,8 @@
+import type { SecureContext } from 'node:tls';
 import type { Channel, NodeId } from '@energymesh/protocol';
 import type { Clock } from '../ports.ts';
 import type { MeshIdentity } from './ports.ts';
-import { DialFailed, dial, type Peer } from './tls.ts';
+import { contextOf, DialFailed, dial, type Peer } from './tls.ts';
 
 /** Dials under way; further ones fail at once and are the node's to repeat. */
 export const diallingMax = 16;
@@ -25,6 +26,7 @@ export class Dialler {
   readonly #o: DiallerOptions;
   readonly #closing = new AbortController();
   readonly #under = new Set<string>();
+  #context: { readonly chain: string; readonly context: SecureContext } | undefined;
 
   constructor(options: DiallerOptions) {
     this.#o = options;
@@ -61,15 +63,24 @@ export class Dialler {
   }
 
   async #one(key: string, target: { host: string; port: number; segment: string }, channel: Channel, expected?: NodeId): Promise<Peer> {
-    const { identity, aes, clock } = this.#o;
+    const { identity, clock } = this.#o;
+    const secureContext = this.#contextNow();
     const { host, port, segment } = target;
-    const peer = await dial({ host, port, channel, identity, aes, clock, signal: this.#closing.signal });
+    const peer = await dial({ host, port, channel, identity, secureContext, clock, signal: this.#closing.signal });
     if (expected !== undefined && peer.node !== expected) {
       peer.socket.destroy();
       throw new DialFailed('other-node');
     }
     this.#o.onPeer(peer, key, segment);
     return peer;
+  }
+
+  /** Made anew when the certificate was renewed. */
+  #contextNow(): SecureContext {
+    const { identity, aes } = this.#o;
+    const { chain } = identity.tls();
+    if (this.#context?.chain !== chain) this.#context = { chain, context: contextOf(identity, aes) };
+    return this.#context.context;
   }
 
   /** In a later turn: the node that asked for the dial is still handling the input that made it ask. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { type TestMember, testCommunity, testMember } from './community.fixture.ts';
 import { defaultLimits, LinkListener, type ListenerLimits } from './listener.ts';
-import { alpn, dial, hasAes, judge, type Peer } from './tls.ts';
+import { alpn, contextOf, dial, hasAes, judge, type Peer } from './tls.ts';
 
 const signal = new AbortController().signal;
 const clock = systemClock;
@@ -57,7 +57,7 @@ async function listening(identity: TestMember, limits?: Partial<ListenerLimits>)
 }
 
 const dialTo = (port: number, identity: TestMember, channel: 'urgent' | 'bulk' = 'urgent') =>
-  dial({ host: '127.0.0.1', port, channel, identity, aes, clock, signal });
+  dial({ host: '127.0.0.1', port, channel, identity, secureContext: contextOf(identity, aes), clock, signal });
 
 /** A client that is none of ours. */
 async function rawClient(port: number, options: ConnectionOptions): Promise<TLSSocket> {

@@ -72,8 +72,8 @@ export interface DialOptions {
   readonly host: string;
   readonly port: number;
   readonly channel: Channel;
-  readonly identity: Pick<MeshIdentity, 'tls' | 'judge'>;
-  readonly aes: boolean;
+  readonly identity: Pick<MeshIdentity, 'judge'>;
+  readonly secureContext: SecureContext;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -94,7 +94,7 @@ export function dial(options: DialOptions): Promise<Peer> {
   const socket = connect({
     host,
     port,
-    secureContext: contextOf(identity, options.aes),
+    secureContext: options.secureContext,
     ALPNProtocols: [alpn[channel]],
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
