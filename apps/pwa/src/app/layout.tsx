@@ -2,11 +2,11 @@ import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { Shell } from '../frame/shell.tsx';
-import { strings } from '../strings/index.ts';
+import { frameStrings } from '../strings/en/frame.ts';
 import { themeScript } from '../ui/theme.ts';
 
 export const metadata: Metadata = {
-  title: { default: strings.app, template: `%s · ${strings.app}` },
+  title: { default: frameStrings.app, template: `%s · ${frameStrings.app}` },
   description: 'A node of an energy-sharing community’s mesh.',
 };
 export const viewport: Viewport = {

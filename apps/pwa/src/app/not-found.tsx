@@ -1,13 +1,12 @@
-import Link from 'next/link';
-import { strings } from '../strings/index.ts';
+import { frameStrings } from '../strings/en/frame.ts';
 
 export default function NotFound() {
   return (
     <main id="main" className="main">
-      <h1 className="say">{strings.notFound.say}</h1>
-      <Link className="btn pri" href="/">
-        {strings.notFound.next}
-      </Link>
+      <h1 className="say">{frameStrings.notFound.say}</h1>
+      <a className="btn pri" href="/">
+        {frameStrings.notFound.next}
+      </a>
     </main>
   );
 }

@@ -1,8 +1,8 @@
 'use client';
 import { useState } from 'react';
 import { useNow } from '../live/clock.ts';
+import { frameStrings } from '../strings/en/frame.ts';
 import { lasting } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { useNodeState } from './node-state.tsx';
 
@@ -11,7 +11,7 @@ export function Bands() {
   const { link, card, status, forged, retry } = useNodeState();
   const now = useNow();
   const [checking, setChecking] = useState(false);
-  const { band } = strings;
+  const { band } = frameStrings;
   const name = status?.node.name ?? card?.name;
   if (forged) {
     return (
@@ -27,7 +27,7 @@ export function Bands() {
       <div className="band quiet" role="status">
         <Glyph name="off" />
         <b>{band.offline}</b>
-        <span>{band.offlineNext(name ?? strings.app)}</span>
+        <span>{band.offlineNext(name ?? frameStrings.app)}</span>
       </div>
     );
   }
@@ -35,7 +35,7 @@ export function Bands() {
     return (
       <div className="band quiet" role="status">
         <Glyph name="off" />
-        <b>{band.old(name ?? strings.app, lasting(now - link.lastHeard))}</b>
+        <b>{band.old(name ?? frameStrings.app, lasting(now - link.lastHeard))}</b>
         <span>{band.oldNext}</span>
       </div>
     );

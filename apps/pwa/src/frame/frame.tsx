@@ -1,18 +1,18 @@
 'use client';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useNow } from '../live/clock.ts';
 import { useNearby } from '../live/feeds.ts';
+import { frameStrings } from '../strings/en/frame.ts';
 import { age, clockMinute, clockSecond } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Brand, Glyph } from '../ui/glyph.tsx';
+import { Go } from '../ui/go.tsx';
 import { Bands } from './bands.tsx';
 import { useNodeState } from './node-state.tsx';
 
 export const places = [
-  { href: '/', title: strings.nav.home },
-  { href: '/mesh', title: strings.nav.mesh },
-  { href: '/traffic', title: strings.nav.traffic },
+  { href: '/', title: frameStrings.nav.home },
+  { href: '/mesh', title: frameStrings.nav.mesh },
+  { href: '/traffic', title: frameStrings.nav.traffic },
 ] as const;
 
 const icons: Record<(typeof places)[number]['href'], ReactNode> = {
@@ -36,18 +36,18 @@ const icons: Record<(typeof places)[number]['href'], ReactNode> = {
 /** The tab bar of a phone, the rail of a desktop. */
 export function Tabs({ current, near }: { current: string; near?: ReactNode }) {
   return (
-    <nav className="tabs" aria-label={strings.nav.main}>
+    <nav className="tabs" aria-label={frameStrings.nav.main}>
       <span className="brand">
         <Brand />
-        {strings.app}
+        {frameStrings.app}
       </span>
       {places.map(({ href, title }) => (
-        <Link key={href} className="tab" href={href} aria-current={current === href ? 'page' : undefined}>
+        <Go key={href} className="tab" href={href} aria-current={current === href ? 'page' : undefined}>
           <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" aria-hidden="true">
             {icons[href]}
           </svg>
           {title}
-        </Link>
+        </Go>
       ))}
       {near}
     </nav>
@@ -62,9 +62,9 @@ export function Near() {
   const nodes = nearby?.nodes.slice(0, 5) ?? [];
   return (
     <div className="near">
-      <h2>{strings.nav.nearby}</h2>
+      <h2>{frameStrings.nav.nearby}</h2>
       <ul>
-        {nodes.length === 0 && <li>{strings.nav.noNearby}</li>}
+        {nodes.length === 0 && <li>{frameStrings.nav.noNearby}</li>}
         {nodes.map((node) => (
           <li key={`${node.id}${node.host}${node.port}`}>
             <Glyph name={now - node.lastSeen < 120_000 ? 'well' : 'off'} />
@@ -90,7 +90,7 @@ export function PlateBar() {
   return (
     <div className="top">
       <span className={gone ? 'plate off' : 'plate'}>
-        <span>{name ?? strings.app}</span>
+        <span>{name ?? frameStrings.app}</span>
       </span>
       <span className="where">{status?.node.community ?? card?.community}</span>
       <ConnectionAge />
@@ -104,19 +104,19 @@ function ConnectionAge() {
   const words = () => {
     switch (link.at) {
       case 'asking':
-        return strings.link.asking;
+        return frameStrings.link.asking;
       case 'live':
         return clockSecond(now);
       case 'offline':
-        return link.lastHeard === undefined ? strings.link.notYet : strings.link.saved(clockMinute(link.lastHeard));
+        return link.lastHeard === undefined ? frameStrings.link.notYet : frameStrings.link.saved(clockMinute(link.lastHeard));
       default:
-        return link.lastHeard === undefined ? strings.link.notYet : age(now - link.lastHeard);
+        return link.lastHeard === undefined ? frameStrings.link.notYet : age(now - link.lastHeard);
     }
   };
   return (
     <span className={link.at === 'live' ? 'age' : 'age old'} data-testid="connection" data-state={link.at}>
       <i aria-hidden="true" />
-      {link.at === 'live' && <span className="vh">{strings.link.liveLabel}</span>}
+      {link.at === 'live' && <span className="vh">{frameStrings.link.liveLabel}</span>}
       {words()}
     </span>
   );

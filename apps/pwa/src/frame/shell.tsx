@@ -2,8 +2,8 @@
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
 import { Providers, useSession } from '../live/providers.tsx';
-import { strings } from '../strings/index.ts';
-import { Near, Tabs } from './frame.tsx';
+import { frameStrings } from '../strings/en/frame.ts';
+import { Near, places, Tabs } from './frame.tsx';
 import { NodeStateProvider } from './node-state.tsx';
 
 /** Around every page: the bar or rail, the providers, and the way to the log-in when there is no session. */
@@ -13,7 +13,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <>
       <a className="skip" href="#main">
-        {strings.skip}
+        {frameStrings.skip}
       </a>
       <Providers fallback={<Tabs current={path} />}>
         <Gate path={path}>{children}</Gate>
@@ -22,12 +22,33 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
+/** The other pages and parts are fetched while the node is there, so that they open when it is not. */
+function usePreload(ready: boolean) {
+  const router = useRouter();
+  useEffect(() => {
+    if (!ready) return;
+    const timer = setTimeout(() => {
+      for (const { href } of places) router.prefetch(href);
+      void Promise.allSettled([
+        import('../home/lower.tsx'),
+        import('../traffic/lower.tsx'),
+        import('../mesh/stage.tsx'),
+        import('../mesh/list.tsx'),
+        import('../mesh/find.tsx'),
+      ]);
+    }, preloadAfterMs);
+    return () => clearTimeout(timer);
+  }, [ready, router]);
+}
+const preloadAfterMs = 1500;
+
 function Gate({ path, children }: { path: string; children: ReactNode }) {
   const session = useSession();
   const router = useRouter();
   useEffect(() => {
     if (!session) router.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
   }, [session, router]);
+  usePreload(session !== undefined);
   if (!session) return <Tabs current={path} />;
   return (
     <NodeStateProvider>

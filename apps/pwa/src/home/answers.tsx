@@ -2,12 +2,12 @@
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import type { Status } from '../live/model.ts';
+import { frameStrings } from '../strings/en/frame.ts';
 import { age, clockMinute, lasting, short } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Glyph, type GlyphName } from '../ui/glyph.tsx';
 import { carrying } from './situation.ts';
 
-const words = strings.answers;
+const words = frameStrings.answers;
 
 interface Answer {
   readonly question: string;
@@ -30,7 +30,7 @@ export function Answers({ status, timeZone }: { status: Status; timeZone: string
           <span className="q">{row.question}</span>
           <span className="a" data-testid={row.testid} data-answer={silent ? 'past' : row.glyph}>
             <Glyph name={silent ? 'off' : row.glyph} />
-            {silent ? strings.notKnown : row.answer}
+            {silent ? frameStrings.notKnown : row.answer}
             {silent && <span className="then">{words.when(silent)}</span>}
           </span>
           <span className="d">{silent ? `${row.answer}${row.detail ? `: ${row.detail}` : ''}` : row.detail}</span>
@@ -44,7 +44,7 @@ function well(status: Status, now: number): Answer {
   const { wellness } = status;
   const question = words.well;
   const first = wellness.problems[0];
-  if (!wellness.well && first) return { question, glyph: 'warn', answer: words.needsYou, detail: strings.problems[first.code], testid: 'answer-well' };
+  if (!wellness.well && first) return { question, glyph: 'warn', answer: words.needsYou, detail: frameStrings.problems[first.code], testid: 'answer-well' };
   const figures = [
     wellness.temperatureC === undefined ? undefined : words.temperature(wellness.temperatureC),
     wellness.diskUsedShare === undefined ? undefined : words.disk(wellness.diskUsedShare),

@@ -2,12 +2,12 @@
 import { useState } from 'react';
 import { useNow } from '../live/clock.ts';
 import type { Device, Devices } from '../live/model.ts';
+import { homeStrings } from '../strings/en/home.ts';
 import { age } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Age, Section } from '../ui/parts.tsx';
 
-const words = strings.devices;
+const words = homeStrings.devices;
 const shownAtFirst = 6;
 
 /** Connected ones first, then by when they were last seen. */

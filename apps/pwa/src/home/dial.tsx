@@ -1,7 +1,7 @@
 'use client';
 import type { Neighbours, TopologyView } from '../live/model.ts';
-import { number } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
+import { frameStrings } from '../strings/en/frame.ts';
+import { homeStrings } from '../strings/en/home.ts';
 import { qualityWord } from '../ui/parts.tsx';
 import { useWidth } from '../ui/use-width.ts';
 import { advice, dialBands, nameRows, type Station, stationsMax, stationsOf } from './dial.ts';
@@ -11,7 +11,7 @@ export function Dial({ neighbours, topology }: { neighbours: Neighbours; topolog
   const stations = stationsOf(neighbours.neighbours, topology);
   const shown = stations.slice(0, stationsMax);
   const hint = advice(stations);
-  const words = strings.neighbours;
+  const words = homeStrings.neighbours;
   return (
     <>
       <DialDrawing
@@ -64,7 +64,7 @@ function DialDrawing({ stations, label }: { stations: readonly Station[]; label:
             <g key={band}>
               <rect x={x(i / 4) + (i === 0 ? 0 : 1)} y={base + 10} width={x(1 / 4) - x(0) - 1} height={4} fill={`var(--q${4 - i})`} />
               <text className="i2" x={x(i / 4) + (i === 0 ? 0 : 3)} y={base + 34}>
-                {strings.neighbours.quality[band]}
+                {frameStrings.quality[band]}
               </text>
               <line x1={x(i / 4)} x2={x(i / 4)} y1={base + 14} y2={base + 21} stroke="var(--ink)" />
             </g>
@@ -73,7 +73,7 @@ function DialDrawing({ stations, label }: { stations: readonly Station[]; label:
           <circle cx={8} cy={base} r={8} fill="var(--enamel)" />
           <circle cx={8} cy={base} r={4.5} fill="none" stroke="var(--on-enamel)" strokeWidth="1.5" />
           <text className="k" x={0} y={base - 15}>
-            {strings.you}
+            {frameStrings.you}
           </text>
           {stations.map((station, i) => {
             const at = places[i] ?? 0;
@@ -99,49 +99,6 @@ function DialDrawing({ stations, label }: { stations: readonly Station[]; label:
               </g>
             );
           })}
-        </svg>
-      )}
-    </div>
-  );
-}
-
-/** Nobody yet: you, and how far you reach. */
-export function Reach() {
-  const [ref, width] = useWidth<HTMLDivElement>();
-  const height = 260;
-  const [cx, cy] = [width / 2, height / 2];
-  const rings = [
-    { r: 34, text: number(50) },
-    { r: 64, text: number(150) },
-    { r: 94, text: number(400) },
-  ];
-  return (
-    <div ref={ref} role="img" aria-label={strings.alone.reachLabel} data-testid="alone" style={{ height }}>
-      {width > 0 && (
-        <svg className="chart" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-          {[...rings.map((ring) => ring.r), 122].map((r) => (
-            <circle
-              key={r}
-              cx={cx}
-              cy={cy}
-              r={r}
-              fill="none"
-              stroke={r === 122 ? 'var(--rule)' : 'var(--edge)'}
-              strokeDasharray="1.5 5"
-              strokeLinecap="round"
-              strokeWidth="1.4"
-            />
-          ))}
-          {rings.map(({ r, text }) => (
-            <text key={r} x={cx} y={cy - r + 4} textAnchor="middle" style={{ paintOrder: 'stroke', stroke: 'var(--ground)', strokeWidth: 8 }}>
-              {text} m
-            </text>
-          ))}
-          <circle cx={cx} cy={cy} r={13} fill="var(--enamel)" />
-          <circle cx={cx} cy={cy} r={7.5} fill="none" stroke="var(--on-enamel)" strokeWidth="2" />
-          <text className="k" x={cx} y={cy + 30} textAnchor="middle" style={{ fontSize: 14, paintOrder: 'stroke', stroke: 'var(--ground)', strokeWidth: 4 }}>
-            {strings.you}
-          </text>
         </svg>
       )}
     </div>

@@ -1,8 +1,8 @@
 'use client';
 import { useState } from 'react';
 import { useLog } from '../live/feeds.ts';
+import { homeStrings } from '../strings/en/home.ts';
 import { clockMinute, dayAndMinute, short } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Section } from '../ui/parts.tsx';
 import { type LogMark, logLine } from './log.ts';
@@ -19,18 +19,18 @@ export function LogSection({ dayStart, timeZone }: { dayStart: number | undefine
   return (
     <Section
       id="log"
-      title={strings.log.title}
+      title={homeStrings.log.title}
       aside={
         limit === few &&
         lines.length >= few && (
           <button type="button" className="more" onClick={() => setLimit(many)}>
-            {strings.log.more}
+            {homeStrings.log.more}
           </button>
         )
       }
     >
       {lines.length === 0 ? (
-        <p className="sm">{strings.log.none}</p>
+        <p className="sm">{homeStrings.log.none}</p>
       ) : (
         <ol className="log" data-testid="log">
           {lines.map((line) => (
@@ -43,7 +43,7 @@ export function LogSection({ dayStart, timeZone }: { dayStart: number | undefine
                 {line.text}
                 {line.detail && <span className="text-ink2"> {line.detail}</span>}
               </span>
-              <span className="dur">{line.healedMs !== undefined ? short(line.healedMs) : line.mark === 'going-on' ? strings.log.goingOn : ''}</span>
+              <span className="dur">{line.healedMs !== undefined ? short(line.healedMs) : line.mark === 'going-on' ? homeStrings.log.goingOn : ''}</span>
             </li>
           ))}
         </ol>

@@ -1,5 +1,5 @@
 import type { LogEntry } from '../live/model.ts';
-import { strings } from '../strings/index.ts';
+import { homeStrings } from '../strings/en/home.ts';
 
 export type LogMark = 'going-on' | 'healed' | 'event' | 'needs-you';
 
@@ -34,7 +34,7 @@ function ends(other: LogEntry, entry: LogEntry): boolean {
 }
 
 function textOf(entry: LogEntry): string {
-  const { kinds, someone } = strings.log;
+  const { kinds, someone } = homeStrings.log;
   switch (entry.kind) {
     case 'neighbour-up':
     case 'neighbour-down':

@@ -1,44 +1,42 @@
 'use client';
-import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { nodeUrl } from '../frame/frame.tsx';
 import { useNearby } from '../live/feeds.ts';
 import type { Status } from '../live/model.ts';
-import { useHere, useTRPC } from '../live/providers.tsx';
-import { strings } from '../strings/index.ts';
+import { useHere, useTRPCClient } from '../live/providers.tsx';
+import { homeStrings } from '../strings/en/home.ts';
 import { Section } from '../ui/parts.tsx';
+import { Seg } from '../ui/seg.tsx';
 import { readTheme, setTheme, type Theme, themes } from '../ui/theme.ts';
 
-const words = strings.page;
+const words = homeStrings.page;
 
 /** About this page and its node: look, who it is, who else is near, and the way out. */
 export function PageSection({ status }: { status: Status }) {
   const { session } = useHere();
-  const trpc = useTRPC();
+  const client = useTRPCClient();
   // Logged out here whatever the node says: a node that does not answer must not keep the phone logged in.
-  const logout = useMutation(trpc.auth.logout.mutationOptions({ onSettled: () => session.end('logged-out') }));
+  const logout = () => {
+    client.auth.logout.mutate().catch(() => {});
+    session.end('logged-out');
+  };
   const [theme, choose] = useState<Theme>('auto');
   useEffect(() => choose(readTheme()), []);
   return (
     <Section id="page" title={words.title}>
-      <p className="label pt-0!" id="look">
+      <p className="label pt-0!" aria-hidden="true">
         {words.look}
       </p>
-      <div className="seg mt-1.5 mb-4" role="group" aria-labelledby="look">
-        {themes.map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={theme === name}
-            onClick={() => {
-              setTheme(name);
-              choose(name);
-            }}
-          >
-            {words.looks[name]}
-          </button>
-        ))}
-      </div>
+      <Seg
+        className="mt-1.5 mb-4"
+        label={words.look}
+        value={theme}
+        options={themes.map((name) => ({ value: name, label: words.looks[name] }))}
+        onChange={(name) => {
+          setTheme(name);
+          choose(name);
+        }}
+      />
       <dl className="pairs mb-4">
         <dt>{words.node}</dt>
         <dd data-testid="node-id">{status.node.id}</dd>
@@ -49,7 +47,7 @@ export function PageSection({ status }: { status: Status }) {
         <dt>{words.address}</dt>
         <dd>{location.host}</dd>
       </dl>
-      <button type="button" className="btn" disabled={logout.isPending} onClick={() => logout.mutate()}>
+      <button type="button" className="btn" onClick={logout}>
         {words.logout}
       </button>
     </Section>

@@ -1,6 +1,6 @@
 import type { Status } from '../live/model.ts';
+import { frameStrings } from '../strings/en/frame.ts';
 import { clockMinute } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import type { Situation } from './situation.ts';
 
 /** A clause of the sentence: never broken across lines. `figure` is the number that tests and eyes look for. */
@@ -18,7 +18,7 @@ export interface Saying {
 
 /** The page's one sentence, true if read aloud. `now` is the node's time. */
 export function sentence(status: Status | undefined, situation: Situation, now: number, name: string | undefined, timeZone?: string): Saying {
-  const { say } = strings;
+  const { say } = frameStrings;
   if (!status || situation.at === 'asking') return { clauses: [{ text: say.asking(name) }] };
   const packets: Clause = packetsClause(status);
   const lasted = (since: number | undefined) => (since === undefined ? undefined : Math.max(0, now - since));
@@ -45,7 +45,7 @@ export function sentence(status: Status | undefined, situation: Situation, now: 
 
 export function packetsClause(status: Status): Clause {
   const value = status.carrying.packetsToday;
-  const { figure, rest } = strings.say.packetsToday(value);
+  const { figure, rest } = frameStrings.say.packetsToday(value);
   return { text: rest, figure: { name: 'packets-today', value, text: figure } };
 }
 

@@ -1,6 +1,6 @@
 import type { AppRouter } from '@energymesh/agent/router';
 import { AnswerForged, signingFetch, socketParams } from '@energymesh/agent/session-mac';
-import { createTRPCClient, createWSClient, httpBatchLink, httpLink, splitLink, type TRPCClient, type TRPCLink, wsLink } from '@trpc/client';
+import { createTRPCClient, createWSClient, httpBatchLink, splitLink, type TRPCClient, type TRPCLink, wsLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
 import type { EndReason, SessionStore } from '../session/session-store.ts';
 import type { Contact } from './contact.ts';
@@ -70,9 +70,9 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
         condition: (op) => op.type === 'subscription',
         true: wsLink({ client: socket }),
         false: splitLink({
-          // Anybody may ask these: a session that has ended must not stand in the way.
+          // Anybody may ask these, and they go unsigned: a session that has ended must not stand in the way.
           condition: (op) => op.path === 'card' || op.path.startsWith('auth.login'),
-          true: httpLink({ url: path }),
+          true: httpBatchLink({ url: path }),
           false: httpBatchLink({ url: path, fetch: signedTwice as typeof fetch, maxURLLength: 2000 }),
         }),
       }),

@@ -1,4 +1,4 @@
-import { dehydrate, hydrate, type QueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 
 /** What the node said last, kept in this browser so that a page opened on a silent node is greyed and dated, not blank. */
 const key = 'energymesh.last';
@@ -6,7 +6,12 @@ const key = 'energymesh.last';
 const charactersMax = 1_500_000;
 
 export function keep(queryClient: QueryClient): void {
-  const text = JSON.stringify(dehydrate(queryClient, { shouldDehydrateQuery: (query) => query.state.status === 'success' && query.state.data !== undefined }));
+  const answers = queryClient
+    .getQueryCache()
+    .getAll()
+    .filter((query) => query.state.data !== undefined)
+    .map((query) => [query.queryKey, query.state.data]);
+  const text = JSON.stringify(answers);
   try {
     if (text.length <= charactersMax) localStorage.setItem(key, text);
   } catch {
@@ -16,8 +21,10 @@ export function keep(queryClient: QueryClient): void {
 
 export function restore(queryClient: QueryClient): void {
   try {
-    const text = localStorage.getItem(key);
-    if (text) hydrate(queryClient, JSON.parse(text));
+    const answers: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+    if (!Array.isArray(answers)) return;
+    // Of long ago by the cache's reckoning: asked for anew at once.
+    for (const [queryKey, data] of answers) if (Array.isArray(queryKey)) queryClient.setQueryData(queryKey, data, { updatedAt: 1 });
   } catch {
     forget();
   }

@@ -1,10 +1,12 @@
 'use client';
-import { Reach } from '../home/dial.tsx';
-import { strings } from '../strings/index.ts';
+import { Reach } from '../home/reach.tsx';
+import { homeStrings } from '../strings/en/home.ts';
+import { meshStrings } from '../strings/en/mesh.ts';
 
 /** Zero neighbours is drawn too: you, alone, and what to try. */
 export function AloneStage({ community }: { community: string }) {
-  const { alone, mesh } = strings;
+  const { alone } = homeStrings;
+  const { mesh } = meshStrings;
   return (
     <>
       <div className="stage grid content-center">

@@ -1,7 +1,7 @@
 'use client';
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { TopologyNode } from '../live/model.ts';
-import { strings } from '../strings/index.ts';
+import { meshStrings } from '../strings/en/mesh.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { find } from './groups.ts';
 
@@ -43,8 +43,8 @@ export function Find({ nodes, self, onPick }: { nodes: readonly TopologyNode[]; 
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
           aria-activedescendant={listed && shown[active] ? `${id}-${active}` : undefined}
-          aria-label={strings.mesh.find}
-          placeholder={strings.mesh.find}
+          aria-label={meshStrings.mesh.find}
+          placeholder={meshStrings.mesh.find}
           autoComplete="off"
           spellCheck={false}
           value={typed}
@@ -59,9 +59,9 @@ export function Find({ nodes, self, onPick }: { nodes: readonly TopologyNode[]; 
         />
       </label>
       {listed && shown.length > 0 && (
-        <ul id={`${id}-list`} role="listbox" aria-label={strings.mesh.find}>
+        <div className="found" id={`${id}-list`} role="listbox" aria-label={meshStrings.mesh.find}>
           {shown.map((node, i) => (
-            <li
+            <div
               key={node.id}
               id={`${id}-${i}`}
               role="option"
@@ -75,14 +75,14 @@ export function Find({ nodes, self, onPick }: { nodes: readonly TopologyNode[]; 
             >
               <Glyph name={node.id === self ? 'you' : !node.online ? 'offline' : node.gateway ? 'gateway' : 'node'} />
               {node.name}
-            </li>
+            </div>
           ))}
-        </ul>
+        </div>
       )}
       <span className="vh" role="status">
-        {listed ? (found.length === 0 ? strings.mesh.notFound : strings.mesh.found(found.length)) : ''}
+        {listed ? (found.length === 0 ? meshStrings.mesh.notFound : meshStrings.mesh.found(found.length)) : ''}
       </span>
-      {listed && found.length === 0 && <p className="sm pt-1">{strings.mesh.notFound}</p>}
+      {listed && found.length === 0 && <p className="sm pt-1">{meshStrings.mesh.notFound}</p>}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { TopologyView } from '../live/model.ts';
-import { strings } from '../strings/index.ts';
+import { meshStrings } from '../strings/en/mesh.ts';
 import { type Arrangement, arrange, arrangeAfresh, move } from './arrange.ts';
 import { type Direction, drawScene, linkAt, nodeAt, nodeTowards } from './draw/draw.ts';
 import { fitOf, type Palette, readPalette } from './draw/view.ts';
@@ -188,7 +188,7 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
       const next = nodeTowards(scene, paint.view, chosen ?? topology.self, direction);
       if (next) {
         onSelect({ node: next });
-        setFocused(strings.mesh.selected(scene.byId.get(next)?.name ?? ''));
+        setFocused(meshStrings.mesh.selected(scene.byId.get(next)?.name ?? ''));
       }
     } else if (event.key === '+' || event.key === '=') zoomBy(1.4);
     else if (event.key === '-') zoomBy(1 / 1.4);
@@ -199,13 +199,13 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
   };
   return (
     <>
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: arrow keys go from node to node here; the list is the same in words */}
       <canvas
         ref={canvas}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys go from node to node here; the list is the same in words
         tabIndex={0}
         role="application"
         aria-roledescription="map"
-        aria-label={strings.mesh.canvas(topology.nodes.length, topology.edges.length)}
+        aria-label={meshStrings.mesh.canvas(topology.nodes.length, topology.edges.length)}
         data-testid="graph"
         data-nodes={topology.nodes.length}
         data-links={topology.edges.length}
@@ -227,15 +227,15 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
       <Legend />
       <div className="hand">
         <button type="button" className="words" onClick={again}>
-          {strings.mesh.again}
+          {meshStrings.mesh.again}
         </button>
-        <button type="button" aria-label={strings.mesh.zoomIn} onClick={() => zoomBy(1.6)}>
+        <button type="button" aria-label={meshStrings.mesh.zoomIn} onClick={() => zoomBy(1.6)}>
           <Icon d="M8 2v12M2 8h12" />
         </button>
-        <button type="button" className="max-[399px]:hidden" aria-label={strings.mesh.zoomOut} onClick={() => zoomBy(1 / 1.6)}>
+        <button type="button" className="max-[399px]:hidden" aria-label={meshStrings.mesh.zoomOut} onClick={() => zoomBy(1 / 1.6)}>
           <Icon d="M2 8h12" />
         </button>
-        <button type="button" aria-label={strings.mesh.fit} onClick={fit}>
+        <button type="button" aria-label={meshStrings.mesh.fit} onClick={fit}>
           <Icon d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" />
         </button>
       </div>
@@ -304,7 +304,7 @@ function useDragging(
 }
 
 function Legend() {
-  const { legend } = strings.mesh;
+  const { legend } = meshStrings.mesh;
   return (
     <div className="legend">
       <span className="scale">

@@ -2,8 +2,9 @@
 import { useEffect, useRef } from 'react';
 import { useNow } from '../live/clock.ts';
 import type { Neighbours, TopologyView } from '../live/model.ts';
+import { frameStrings } from '../strings/en/frame.ts';
+import { meshStrings } from '../strings/en/mesh.ts';
 import { age, number, short } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Bars, qualityWord } from '../ui/parts.tsx';
 import { groupsOf, type ListGroup, type ListRow } from './groups.ts';
@@ -11,7 +12,7 @@ import { NodeDetail } from './panel.tsx';
 import type { Selection } from './scene.ts';
 import { findWays } from './ways.ts';
 
-const words = strings.mesh;
+const words = meshStrings.mesh;
 
 interface ListProps {
   readonly topology: TopologyView;
@@ -79,9 +80,9 @@ function Row({ row, group, topology, neighbours, selection, onSelect }: ListProp
       : group.kind === 'gateways'
         ? words.toBackend
         : row.through
-          ? words.through(row.throughSelf ? strings.youWithin : row.through)
+          ? words.through(row.throughSelf ? frameStrings.youWithin : row.through)
           : node.self
-            ? strings.youWithin
+            ? frameStrings.youWithin
             : words.noWay;
   return (
     <>

@@ -1,26 +1,23 @@
 'use client';
-import dynamic from 'next/dynamic';
 import { useSearchParams } from 'next/navigation';
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { Bands } from '../frame/bands.tsx';
 import { Page, PlateBar } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNeighboursFeed, useTopologyFeed } from '../live/feeds.ts';
 import type { TopologyView } from '../live/model.ts';
-import { strings } from '../strings/index.ts';
+import { frameStrings } from '../strings/en/frame.ts';
+import { meshStrings } from '../strings/en/mesh.ts';
 import { Age, Say } from '../ui/parts.tsx';
-import { AloneStage } from './alone-stage.tsx';
-import { forceNodesMax } from './arrange.ts';
-import { Find } from './find.tsx';
-import { MeshList } from './list.tsx';
-import { Panel } from './panel.tsx';
+import { Seg } from '../ui/seg.tsx';
 import type { Selection } from './scene.ts';
-import { Sheet } from './sheet.tsx';
 
-/** d3 comes with the map, not with the page. */
-const Graph = dynamic(() => import('./graph.tsx').then((module) => module.Graph), { ssr: false });
+/** d3 comes with the map, not with the page; so does the list. */
+const Stage = lazy(() => import('./stage.tsx').then((module) => ({ default: module.Stage })));
+const MeshList = lazy(() => import('./list.tsx').then((module) => ({ default: module.MeshList })));
+const Find = lazy(() => import('./find.tsx').then((module) => ({ default: module.Find })));
 
-const words = strings.mesh;
+const words = meshStrings.mesh;
 const idPattern = /^[0-9a-f]{16}$/;
 const linkPattern = /^[0-9a-f]{16}-[0-9a-f]{16}$/;
 
@@ -55,35 +52,39 @@ export function Mesh() {
   if (!topology) {
     return (
       <Page>
-        <Say saying={{ clauses: [{ text: strings.say.asking(status?.node.name ?? card?.name) }] }} />
+        <Say saying={{ clauses: [{ text: frameStrings.say.asking(status?.node.name ?? card?.name) }] }} />
       </Page>
     );
   }
   const counts = <Counts topology={topology} />;
   const tools = (
     <div className="tools">
-      <Find nodes={topology.nodes} self={topology.self} onPick={(id) => onSelect({ node: id })} />
-      <div className="seg" role="group" aria-label={words.view}>
-        <button type="button" aria-pressed={!list} onClick={() => go({ selection, list: false })}>
-          {words.graph}
-        </button>
-        <button type="button" aria-pressed={list} onClick={() => go({ selection, list: true })}>
-          {words.list}
-        </button>
-      </div>
+      <Suspense fallback={<div className="find" />}>
+        <Find nodes={topology.nodes} self={topology.self} onPick={(id) => onSelect({ node: id })} />
+      </Suspense>
+      <Seg
+        label={words.view}
+        value={list ? 'list' : 'graph'}
+        options={[
+          { value: 'graph', label: words.graph },
+          { value: 'list', label: words.list },
+        ]}
+        onChange={(view) => go({ selection, list: view === 'list' })}
+      />
     </div>
   );
   if (list) {
     return (
       <Page>
-        <h1 className="vh">{strings.nav.mesh}</h1>
+        <h1 className="vh">{frameStrings.nav.mesh}</h1>
         {counts}
         {tools}
-        <MeshList topology={topology} neighbours={neighbours} selection={selection} onSelect={onSelect} />
+        <Suspense>
+          <MeshList topology={topology} neighbours={neighbours} selection={selection} onSelect={onSelect} />
+        </Suspense>
       </Page>
     );
   }
-  const alone = topology.nodes.length < 2;
   return (
     <div className={past ? 'mesh past' : 'mesh'}>
       <header className="contents">
@@ -91,26 +92,12 @@ export function Mesh() {
         <Bands />
       </header>
       <main id="main" className="contents">
-        <h1 className="vh">{strings.nav.mesh}</h1>
+        <h1 className="vh">{frameStrings.nav.mesh}</h1>
         {counts}
         {tools}
-        {alone ? (
-          <AloneStage community={status?.node.community ?? ''} />
-        ) : (
-          <>
-            <div className="stage">
-              <Graph topology={topology} selection={selection} onSelect={onSelect} />
-            </div>
-            <Sheet
-              first={selection === undefined || topology.nodes.length > forceNodesMax ? 'peek' : 'half'}
-              subject={selection === undefined ? '' : 'node' in selection ? selection.node : selection.link}
-              closable={selection !== undefined}
-              onClose={() => onSelect(undefined)}
-            >
-              {(head) => <Panel topology={topology} neighbours={neighbours} selection={selection} onSelect={onSelect} head={head} />}
-            </Sheet>
-          </>
-        )}
+        <Suspense fallback={<div className="stage" />}>
+          <Stage topology={topology} neighbours={neighbours} selection={selection} onSelect={onSelect} community={status?.node.community ?? ''} />
+        </Suspense>
       </main>
     </div>
   );

@@ -2,15 +2,18 @@
 import type { ReactNode } from 'react';
 import { useNow } from '../live/clock.ts';
 import type { Neighbour, Neighbours, TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
+import { frameStrings } from '../strings/en/frame.ts';
+import { homeStrings } from '../strings/en/home.ts';
+import { meshStrings } from '../strings/en/mesh.ts';
+import { trafficStrings } from '../strings/en/traffic.ts';
 import { age, bandwidth, bytes, lasting, number, short } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Bars, qualityWord } from '../ui/parts.tsx';
 import { claim, otherEnd, usable } from './quality.ts';
 import { RouteList } from './route-list.tsx';
 import type { Selection } from './scene.ts';
 import { edgesByNode, findWays, linkKey, routeOf, type Ways } from './ways.ts';
 
-const words = strings.panel;
+const words = meshStrings.panel;
 
 interface PanelProps {
   readonly topology: TopologyView;
@@ -26,7 +29,7 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
     const self = topology.nodes.find((node) => node.id === topology.self);
     return (
       <>
-        {head(<span className="plate">{self ? self.name : strings.you}</span>, words.overview)}
+        {head(<span className="plate">{self ? self.name : frameStrings.you}</span>, words.overview)}
         {self && <NodeDetail topology={topology} node={self} ways={ways} neighbours={neighbours} onSelect={onSelect} />}
       </>
     );
@@ -72,7 +75,7 @@ function Seen({ node }: { node: TopologyNode }) {
 const linkTitle = (topology: TopologyView, edge: TopologyEdge): string => `${nameOf(topology, edge.a)} – ${nameOf(topology, edge.b)}`;
 
 function nameOf(topology: TopologyView, id: string): string {
-  return id === topology.self ? strings.you : (topology.nodes.find((node) => node.id === id)?.name ?? id.slice(0, 6));
+  return id === topology.self ? frameStrings.you : (topology.nodes.find((node) => node.id === id)?.name ?? id.slice(0, 6));
 }
 
 export function NodeDetail({
@@ -103,12 +106,12 @@ export function NodeDetail({
         <dl className="facts mt-3">
           <Fact name={words.devices} value={number(node.devices)} />
           <Fact name={words.links.replace(/^Its /, '').replace(/^\w/, (letter) => letter.toUpperCase())} value={number(edges.filter(usable).length)} />
-          <Fact name={words.cost} value={ways.of.get(node.id) ? short(ways.of.get(node.id)?.costMs ?? 0) : strings.notKnown} />
+          <Fact name={words.cost} value={ways.of.get(node.id) ? short(ways.of.get(node.id)?.costMs ?? 0) : frameStrings.notKnown} />
         </dl>
       )}
       <h3>{self ? words.neighbours : words.links}</h3>
       {edges.length === 0 ? (
-        <p className="sm">{strings.neighbours.none}</p>
+        <p className="sm">{homeStrings.neighbours.none}</p>
       ) : (
         <ul className="ways mt-1!" data-testid="links">
           {edges.map((edge) => (
@@ -131,7 +134,7 @@ function LinkRow({ topology, edge, node, onSelect }: { topology: TopologyView; e
         {nameOf(topology, other)}
       </button>
       {usable(edge) && hears ? <Bars quality={hears} /> : <span />}
-      <span className="r">{usable(edge) ? qualityWord(hears) : strings.neighbours.notHeard}</span>
+      <span className="r">{usable(edge) ? qualityWord(hears) : frameStrings.quality.none}</span>
     </li>
   );
 }
@@ -143,7 +146,7 @@ function WaySentence({ topology, node, ways }: { topology: TopologyView; node: T
   const gateways = topology.nodes.some((candidate) => candidate.gateway && candidate.online);
   if (!way || !gateways) return <p className="mt-2">{words.noWay}</p>;
   const route = routeOf(ways, node.id);
-  const between = route.slice(1, -1).map((id) => (id === topology.self ? strings.youWithin : nameOf(topology, id)));
+  const between = route.slice(1, -1).map((id) => (id === topology.self ? frameStrings.youWithin : nameOf(topology, id)));
   const through = between.length > 3 ? words.throughMore(between[0] ?? '', between.length - 2, between.at(-1) ?? '') : between;
   const { lead, strong, rest } = words.reaches(way.hops, short(way.costMs), through);
   return (
@@ -173,8 +176,8 @@ function Hearing({ topology, edge, from }: { topology: TopologyView; edge: Topol
           <li key={who}>
             <span>
               {who === topology.self
-                ? `${strings.you} hear ${nameOf(topology, whom)}`
-                : words.hears(nameOf(topology, who), whom === topology.self ? strings.youWithin : nameOf(topology, whom))}
+                ? `${frameStrings.you} hear ${nameOf(topology, whom)}`
+                : words.hears(nameOf(topology, who), whom === topology.self ? frameStrings.youWithin : nameOf(topology, whom))}
             </span>
             {quality ? <Bars quality={quality} /> : <span />}
             <span className="r">{qualityWord(quality)}</span>
@@ -192,7 +195,7 @@ function NeighbourFigures({ neighbour }: { neighbour: Neighbour }) {
     <div data-testid="neighbour-figures" data-node={neighbour.id}>
       <dl className="facts mt-3">
         <Fact name={words.latency} value={short(neighbour.latencyMs)} />
-        <Fact name={words.bandwidth} value={neighbour.bandwidthBps === undefined ? strings.notKnown : bandwidth(neighbour.bandwidthBps)} />
+        <Fact name={words.bandwidth} value={neighbour.bandwidthBps === undefined ? frameStrings.notKnown : bandwidth(neighbour.bandwidthBps)} />
         <Fact name={words.cost} value={short(neighbour.costMs)} />
       </dl>
       <dl className="facts">
@@ -205,13 +208,13 @@ function NeighbourFigures({ neighbour }: { neighbour: Neighbour }) {
         <caption className="vh">{words.queuesCaption}</caption>
         <thead>
           <tr>
-            <th scope="col">{strings.traffic.classLabel}</th>
-            <th scope="col">{strings.traffic.packets}</th>
-            <th scope="col">{strings.traffic.size}</th>
+            <th scope="col">{trafficStrings.traffic.classLabel}</th>
+            <th scope="col">{trafficStrings.traffic.packets}</th>
+            <th scope="col">{trafficStrings.traffic.size}</th>
           </tr>
         </thead>
         <tbody>
-          {strings.traffic.classes.map((name, i) => {
+          {trafficStrings.traffic.classes.map((name, i) => {
             const queue = neighbour.queues.find((candidate) => candidate.class === i);
             return (
               <tr key={name}>
@@ -249,9 +252,9 @@ function LinkDetail({
         <NeighbourFigures neighbour={neighbour} />
       ) : (
         <dl className="facts mt-3">
-          <Fact name={`${words.cost}, ${nameOf(topology, edge.a)}`} value={costA === undefined ? strings.notKnown : short(costA)} />
-          <Fact name={`${words.cost}, ${nameOf(topology, edge.b)}`} value={costB === undefined ? strings.notKnown : short(costB)} />
-          <Fact name={words.bandwidth} value={edge.bandwidthBps === undefined ? strings.notKnown : bandwidth(edge.bandwidthBps)} />
+          <Fact name={`${words.cost}, ${nameOf(topology, edge.a)}`} value={costA === undefined ? frameStrings.notKnown : short(costA)} />
+          <Fact name={`${words.cost}, ${nameOf(topology, edge.b)}`} value={costB === undefined ? frameStrings.notKnown : short(costB)} />
+          <Fact name={words.bandwidth} value={edge.bandwidthBps === undefined ? frameStrings.notKnown : bandwidth(edge.bandwidthBps)} />
         </dl>
       )}
       <div className="row mt-3">

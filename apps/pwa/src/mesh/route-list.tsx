@@ -1,7 +1,9 @@
 'use client';
 import type { TopologyView } from '../live/model.ts';
+import { frameStrings } from '../strings/en/frame.ts';
+import { homeStrings } from '../strings/en/home.ts';
+import { meshStrings } from '../strings/en/mesh.ts';
 import { short } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Glyph, type GlyphName } from '../ui/glyph.tsx';
 import { claim, qualityLevel } from './quality.ts';
 import { linkKey } from './ways.ts';
@@ -24,8 +26,8 @@ export function RouteList({ route, topology, toBackend = false }: { route: reado
         const [here, there] = edge && next ? [claim(edge, id), claim(edge, next)] : [];
         const colour = (quality: keyof typeof qualityLevel | undefined) => (quality ? `var(--q${qualityLevel[quality]})` : 'var(--off)');
         const glyph: GlyphName = node?.gateway ? 'gateway' : id === topology.self ? 'you' : 'node';
-        const name = id === topology.self ? strings.you : (node?.name ?? id.slice(0, 6));
-        const detail = next === undefined ? (node?.gateway ? strings.way.gateway : '') : here ? short(here.costMs) : strings.notKnown;
+        const name = id === topology.self ? frameStrings.you : (node?.name ?? id.slice(0, 6));
+        const detail = next === undefined ? (node?.gateway ? homeStrings.way.gateway : '') : here ? short(here.costMs) : frameStrings.notKnown;
         return (
           <li
             key={id}
@@ -36,8 +38,8 @@ export function RouteList({ route, topology, toBackend = false }: { route: reado
             <Glyph name={glyph} />
             <b>{name}</b>
             {detail}
-            {folded > 0 && i === 3 && `, ${strings.panel.throughMore('', folded, '')[1]}`}
-            {toBackend && next === undefined && node?.gateway && `, ${strings.mesh.toBackend}`}
+            {folded > 0 && i === 3 && `, ${meshStrings.panel.throughMore('', folded, '')[1]}`}
+            {toBackend && next === undefined && node?.gateway && `, ${meshStrings.mesh.toBackend}`}
           </li>
         );
       })}

@@ -1,6 +1,6 @@
 'use client';
 import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { strings } from '../strings/index.ts';
+import { meshStrings } from '../strings/en/mesh.ts';
 
 const sizes = ['peek', 'half', 'full'] as const;
 type Size = (typeof sizes)[number];
@@ -50,7 +50,7 @@ export function Sheet({
       onLabel={setLabel}
       close={
         closable && (
-          <button type="button" className="x" aria-label={strings.panel.close} onClick={onClose}>
+          <button type="button" className="x" aria-label={meshStrings.panel.close} onClick={onClose}>
             <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
               <path d="M2 2l12 12M14 2 2 14" stroke="currentColor" strokeWidth="2" />
             </svg>
@@ -63,11 +63,10 @@ export function Sheet({
   );
   return (
     // A scrolling region must be reachable by keyboard; Esc closes it from anywhere inside.
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: see above
     <aside
       ref={panel}
       className={`sheet ${size}`}
-      aria-label={label || strings.panel.node}
+      aria-label={label || meshStrings.panel.node}
       data-testid="panel"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}
@@ -78,7 +77,7 @@ export function Sheet({
       <button
         type="button"
         className="grab"
-        aria-label={size === 'full' ? strings.panel.shrink : strings.panel.grow}
+        aria-label={size === 'full' ? meshStrings.panel.shrink : meshStrings.panel.grow}
         onClick={(event) => {
           // A drag ends with a click of the pointer; the keyboard's has no place.
           if (event.detail === 0) setSize(size === 'full' ? 'half' : 'full');

@@ -5,12 +5,13 @@ import { useRouter, useSearchParams } from 'next/navigation';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useCard } from '../live/feeds.ts';
 import { useHere, useSession, useTRPCClient } from '../live/providers.tsx';
+import { frameStrings } from '../strings/en/frame.ts';
+import { loginStrings } from '../strings/en/login.ts';
 import { short } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { passphraseFlaw } from './passphrase.ts';
 
-const words = strings.login;
+const words = loginStrings.login;
 type Step = 'passphrase' | 'claim' | 'set';
 interface Trouble {
   readonly say: string;
@@ -23,7 +24,7 @@ export function Login() {
   const card = useCard();
   const [setting, setSetting] = useState(false);
   const step: Step | undefined = setting ? 'set' : card.data && (card.data.state === 'unclaimed' ? 'claim' : 'passphrase');
-  const name = card.data?.name ?? strings.app;
+  const name = card.data?.name ?? frameStrings.app;
   useForward(setting);
   return (
     <div className="gate">

@@ -1,8 +1,8 @@
 import type { Session, SessionKeeper } from '@energymesh/agent/session-mac';
-import type { strings } from '../strings/index.ts';
+import type { loginStrings } from '../strings/en/login.ts';
 
 /** Why the page shows the log-in, in the catalogue's words. */
-export type EndReason = keyof typeof strings.login.ended;
+export type EndReason = keyof typeof loginStrings.login.ended;
 
 /** The part of `Storage` that is used; a browser may refuse it altogether, then the session lives as long as the page. */
 export type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;

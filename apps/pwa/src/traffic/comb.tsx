@@ -1,6 +1,6 @@
 'use client';
+import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute, number } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { dayMs, dayScale, HourTicks, Needle, type Position, SunStrip } from '../time/day-axis.tsx';
 import { useWidth } from '../ui/use-width.ts';
 import { type Bin, peakOf, runsOf, scaleOf, trafficTypes } from './bins.ts';
@@ -46,7 +46,7 @@ export function Comb({ bins, dayStart, until, past, timeZone, position, height, 
     undefined,
   );
   const sum = bins.reduce((all, bin) => all + (bin.at === 'carried' ? bin.total : 0), 0);
-  const label = strings.traffic.chartLabel(sum, peak?.at === 'carried' ? { clock: clockMinute(peak.start, timeZone), count: peak.total } : undefined);
+  const label = trafficStrings.traffic.chartLabel(sum, peak?.at === 'carried' ? { clock: clockMinute(peak.start, timeZone), count: peak.total } : undefined);
   return (
     <div ref={ref} role="img" aria-label={label} data-testid="traffic-chart" style={{ height: height + 30 }}>
       {width > 0 && (
@@ -85,7 +85,7 @@ export function Comb({ bins, dayStart, until, past, timeZone, position, height, 
             .filter(({ first, count }) => count * slot > 84 && first * slot + left < width)
             .map(({ first, count }) => (
               <text key={first} x={left + (first + count / 2) * slot} y={foot - 8} textAnchor="middle">
-                {strings.traffic.gap}
+                {trafficStrings.traffic.gap}
               </text>
             ))}
           <SunStrip scale={scale} y={foot} position={position} />
@@ -97,7 +97,7 @@ export function Comb({ bins, dayStart, until, past, timeZone, position, height, 
               top={6}
               bottom={foot}
               past={past}
-              words={past ? strings.traffic.lastHeard(clockMinute(until, timeZone)) : clockMinute(until, timeZone)}
+              words={past ? trafficStrings.traffic.lastHeard(clockMinute(until, timeZone)) : clockMinute(until, timeZone)}
             />
           )}
         </svg>

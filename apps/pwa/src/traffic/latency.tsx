@@ -1,10 +1,10 @@
 'use client';
 import type { TrafficToday } from '../live/model.ts';
+import { trafficStrings } from '../strings/en/traffic.ts';
 import { short } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { useWidth } from '../ui/use-width.ts';
 
-const words = strings.traffic;
+const words = trafficStrings.traffic;
 /** The ruler's ends widen to what is measured, by powers of ten; a mesh within a house answers in a millisecond. */
 const [fastest, slowest] = [1, 1000];
 

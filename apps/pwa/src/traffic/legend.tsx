@@ -1,5 +1,5 @@
+import { trafficStrings } from '../strings/en/traffic.ts';
 import { number, percent } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { type PerTraffic, total, trafficTypes } from './bins.ts';
 
 /** Direct legend with figures, top of the stack first. */
@@ -10,7 +10,7 @@ export function Legend({ packets }: { packets: PerTraffic }) {
       {trafficTypes.toReversed().map((type) => (
         <li key={type} data-testid={`traffic-${type}`} data-value={packets[type]}>
           <i className={`sw ${type}`} aria-hidden="true" />
-          <span>{strings.traffic.types[type]}</span>
+          <span>{trafficStrings.traffic.types[type]}</span>
           <span className="n">{number(packets[type])}</span>
           <span className="p">{all > 0 ? percent(packets[type] / all) : ''}</span>
         </li>

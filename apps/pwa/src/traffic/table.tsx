@@ -1,8 +1,8 @@
+import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute, number } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 import { type Bin, hoursOf, type PerTraffic, total } from './bins.ts';
 
-const words = strings.traffic;
+const words = trafficStrings.traffic;
 
 /** The chart's figures, hour by hour, newest first. */
 export function HourTable({ bins, timeZone, totals }: { bins: readonly Bin[]; timeZone: string; totals: PerTraffic }) {

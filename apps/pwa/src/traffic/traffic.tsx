@@ -1,42 +1,40 @@
 'use client';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Page } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
 import { packetsClause, type Saying } from '../home/sentence.ts';
-import { useNow } from '../live/clock.ts';
 import { useTrafficFeed } from '../live/feeds.ts';
 import type { Status, TrafficToday } from '../live/model.ts';
-import { bytes, clockMinute, number, short, zoneName } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
+import { frameStrings } from '../strings/en/frame.ts';
+import { trafficStrings } from '../strings/en/traffic.ts';
+import { bytes, clockMinute, zoneName } from '../strings/format.ts';
 import { Age, Say, Section } from '../ui/parts.tsx';
+import { Seg } from '../ui/seg.tsx';
 import { binsOf, total } from './bins.ts';
 import { Comb } from './comb.tsx';
-import { LatencyRuler } from './latency.tsx';
 import { Legend } from './legend.tsx';
 import { HourTable } from './table.tsx';
+import { useUntil } from './until.ts';
 
-const words = strings.traffic;
+const words = trafficStrings.traffic;
+
+/** The chart comes with the page; the rest a moment later. */
+const Lower = lazy(() => import('./lower.tsx').then((module) => ({ default: module.Lower })));
 
 export function Traffic() {
-  const { status, link, past, situation } = useNodeState();
+  const { status, past, situation } = useNodeState();
   const traffic = useTrafficFeed();
-  const now = useNow();
+  const until = useUntil(traffic?.at);
   const [as, setAs] = useState<'chart' | 'table'>('chart');
   if (!status || !traffic) {
     return (
       <Page>
-        <Say saying={{ clauses: [{ text: strings.say.asking(status?.node.name) }] }} />
+        <Say saying={{ clauses: [{ text: frameStrings.say.asking(status?.node.name) }] }} />
       </Page>
     );
   }
-  const until = past && (link.at === 'old' || link.at === 'unreachable' || link.at === 'offline') ? Math.min(link.lastHeard ?? traffic.at, traffic.at) : now;
   const bins = binsOf(traffic, until);
-  const when = (
-    <span className="tick">
-      <Age at={traffic.at} />
-    </span>
-  );
-  const { backlog, totals, timeZone } = traffic;
+  const { totals, timeZone } = traffic;
   return (
     <Page>
       <Say saying={saying(status, traffic, situation.at === 'past' ? situation.since : undefined)} />
@@ -48,14 +46,16 @@ export function Traffic() {
           </span>
         }
       >
-        <div className="seg mb-3" role="group" aria-label={words.view}>
-          <button type="button" aria-pressed={as === 'chart'} onClick={() => setAs('chart')}>
-            {words.asChart}
-          </button>
-          <button type="button" aria-pressed={as === 'table'} onClick={() => setAs('table')}>
-            {words.asTable}
-          </button>
-        </div>
+        <Seg
+          className="mb-3"
+          label={words.view}
+          value={as}
+          options={[
+            { value: 'chart', label: words.asChart },
+            { value: 'table', label: words.asTable },
+          ]}
+          onChange={setAs}
+        />
         {as === 'chart' ? (
           <Comb bins={bins} dayStart={traffic.dayStart} until={until} past={past} timeZone={timeZone} position={status.node.position} height={190} axis />
         ) : (
@@ -63,42 +63,9 @@ export function Traffic() {
         )}
         <Legend packets={totals.packets} />
       </Section>
-      <div className="cols even">
-        <div>
-          <Section title={words.waiting} aside={when}>
-            <p className="lead" data-testid="waiting" data-value={backlog.waiting}>
-              {words.waitingSay(backlog.waiting, backlog.oldestMs === undefined ? undefined : short(backlog.oldestMs))}
-            </p>
-            <p className="sm mb-3">{backlog.expired + backlog.dropped === 0 ? words.noneLost : words.someLost(backlog.expired, backlog.dropped)}</p>
-            <dl className="facts">
-              <Fact name={words.waitingSize} value={bytes(backlog.bytes)} />
-              <Fact name={words.expired} value={number(backlog.expired)} />
-              <Fact name={words.dropped} value={number(backlog.dropped)} />
-            </dl>
-          </Section>
-          <Section title={words.direction} aside={when}>
-            <dl className="facts grid-cols-2!">
-              <Fact name={words.up} value={number(totals.up)} />
-              <Fact name={words.down} value={number(totals.down)} />
-            </dl>
-          </Section>
-        </div>
-        <div>
-          <Section title={words.latency} aside={<span className="tick">{words.latencyTo}</span>}>
-            {traffic.latency ? (
-              <LatencyRuler latency={traffic.latency} />
-            ) : (
-              <>
-                <p className="lead">{strings.notKnown}</p>
-                <p className="sm">{words.latencyNone}</p>
-              </>
-            )}
-          </Section>
-          <Section title={words.byClass} aside={when}>
-            <ClassTable traffic={traffic} />
-          </Section>
-        </div>
-      </div>
+      <Suspense>
+        <Lower traffic={traffic} />
+      </Suspense>
     </Page>
   );
 }
@@ -110,37 +77,4 @@ function saying(status: Status, traffic: TrafficToday, since: number | undefined
   if (status.carrying.packetsToday === 0) return { clauses: [{ ...packets }], lede: words.noneNext };
   const size = total(traffic.totals.bytes);
   return { clauses: [{ ...packets, text: packets.text.replace('.', ',') }, { text: words.sentenceSince(bytes(size)) }] };
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
-
-function ClassTable({ traffic }: { traffic: TrafficToday }) {
-  const byClass = new Map(traffic.totals.byClass.map((row) => [row.class, row]));
-  return (
-    <table className="table" data-testid="by-class">
-      <thead>
-        <tr>
-          <th scope="col">{words.classLabel}</th>
-          <th scope="col">{words.packets}</th>
-          <th scope="col">{words.size}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {words.classes.map((name, i) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{number(byClass.get(i)?.packets ?? 0)}</td>
-            <td>{bytes(byClass.get(i)?.bytes ?? 0)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
 }

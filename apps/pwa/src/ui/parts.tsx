@@ -4,8 +4,8 @@ import type { Saying } from '../home/sentence.ts';
 import { useNow } from '../live/clock.ts';
 import type { Quality } from '../live/model.ts';
 import { qualityLevel } from '../mesh/quality.ts';
+import { frameStrings } from '../strings/en/frame.ts';
 import { age } from '../strings/format.ts';
-import { strings } from '../strings/index.ts';
 
 /** How old a figure is, counted on. `at` is the node's time. */
 export function Age({ at }: { at: number | undefined }) {
@@ -61,7 +61,7 @@ export function Bars({ quality, thin = false }: { quality: Quality; thin?: boole
   );
 }
 
-export const qualityWord = (quality: Quality | undefined): string => (quality ? strings.neighbours.quality[quality] : strings.neighbours.notHeard);
+export const qualityWord = (quality: Quality | undefined): string => (quality ? frameStrings.quality[quality] : frameStrings.quality.none);
 
 export function Chevron() {
   return (

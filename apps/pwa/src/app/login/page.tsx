@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
 import { Login } from '../../session/login-page.tsx';
-import { strings } from '../../strings/index.ts';
+import { frameStrings } from '../../strings/en/frame.ts';
 
-export const metadata: Metadata = { title: strings.titles.login };
+export const metadata: Metadata = { title: frameStrings.titles.login };
 
 export default function Route() {
   return (

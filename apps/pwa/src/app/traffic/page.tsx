@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
-import { strings } from '../../strings/index.ts';
+import { frameStrings } from '../../strings/en/frame.ts';
 import { Traffic } from '../../traffic/traffic.tsx';
 
-export const metadata: Metadata = { title: strings.titles.traffic };
+export const metadata: Metadata = { title: frameStrings.titles.traffic };
 
 export default function Route() {
   return <Traffic />;

@@ -1,4 +1,4 @@
-import { strings } from '../../strings/index.ts';
+import { frameStrings } from '../../strings/en/frame.ts';
 import type { Scene, SceneNode } from '../scene.ts';
 import { discRadius, onStage, screenX, screenY, type View } from './view.ts';
 
@@ -34,7 +34,7 @@ export function drawLabels(scene: Scene, view: View): number {
   let placed = 0;
   for (const node of wanted.toSorted((a, b) => rank(b) - rank(a) || (a.id < b.id ? -1 : 1))) {
     const order = rank(node);
-    const text = node.kind === 'you' ? strings.you : node.name;
+    const text = node.kind === 'you' ? frameStrings.you : node.name;
     context.font = `${order >= 2 ? '600 ' : ''}${order >= 4 ? 14 : 13}px ${family}`;
     const width = context.measureText(text).width;
     const [x, y] = [screenX(view, node), screenY(view, node)];

@@ -1,4 +1,4 @@
-import { strings } from '../../strings/index.ts';
+import { meshStrings } from '../../strings/en/mesh.ts';
 import type { Arrangement } from '../arrange.ts';
 import type { Scene } from '../scene.ts';
 import { put } from './labels.ts';
@@ -37,7 +37,7 @@ export function drawRingNames(scene: Scene, radial: NonNullable<Arrangement['rin
     for (const sector of radial.sectors) {
       const middle = (sector.from + sector.to) / 2;
       const [cos, sin] = [Math.cos(middle), Math.sin(middle)];
-      const text = strings.mesh.sector(scene.byId.get(sector.gateway)?.name ?? '', sector.nodes);
+      const text = meshStrings.mesh.sector(scene.byId.get(sector.gateway)?.name ?? '', sector.nodes);
       const long = context.measureText(text).width;
       const radius = (radial.outside > 0 ? radial.outside : (radial.rings.at(-1) ?? 0.9)) * unit + 14;
       const left = cos > 0.25 ? cx + cos * radius : cos < -0.25 ? cx + cos * radius - long : cx + cos * radius - long / 2;
@@ -52,13 +52,13 @@ export function drawRingNames(scene: Scene, radial: NonNullable<Arrangement['rin
   const step = radial.rings.length > 7 && k < 1.4 ? 2 : 1;
   radial.rings.forEach((ring, hops) => {
     if (hops === 0 || hops % step !== 0) return;
-    put(view, hops === step ? strings.mesh.hop(hops) : String(hops), cx + Math.cos(gap) * ring * unit, cy + Math.sin(gap) * ring * unit, palette.ink3);
+    put(view, hops === step ? meshStrings.mesh.hop(hops) : String(hops), cx + Math.cos(gap) * ring * unit, cy + Math.sin(gap) * ring * unit, palette.ink3);
   });
   const offline = scene.nodes.filter((node) => node.kind === 'offline').length;
   if (offline > 0 && radial.outside > 0 && k < 2) {
     const spread = Math.min(Math.PI, offline * 0.08) + 0.22;
     const at = Math.PI / 2 + spread;
-    put(view, strings.mesh.offlineCount(offline), cx + Math.cos(at) * radial.outside * unit, cy + Math.sin(at) * radial.outside * unit, palette.ink2);
+    put(view, meshStrings.mesh.offlineCount(offline), cx + Math.cos(at) * radial.outside * unit, cy + Math.sin(at) * radial.outside * unit, palette.ink2);
   }
   context.textAlign = 'left';
 }

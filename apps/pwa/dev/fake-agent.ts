@@ -1,0 +1,106 @@
+// A simulated agent: the real door (log-in, signed requests, subscriptions, files) before invented figures. For looking at the dashboard
+// while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--unclaimed]
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { HostCheck } from '@energymesh/agent/api/host-check';
+import { Login } from '@energymesh/agent/api/login';
+import { ApiServer } from '@energymesh/agent/api/server';
+import { Sessions } from '@energymesh/agent/api/sessions';
+import { createAppRouter } from '@energymesh/agent/router';
+import { type SceneName, scenes, sourcesOf } from './sources.ts';
+
+const { values } = parseArgs({
+  options: {
+    scene: { type: 'string', default: 'well' },
+    port: { type: 'string', default: '8091' },
+    pwa: { type: 'string', default: join(import.meta.dirname, '..', 'out') },
+    passphrase: { type: 'string', default: 'kettle orbit walnut' },
+    unclaimed: { type: 'boolean', default: false },
+  },
+});
+if (!scenes.includes(values.scene as SceneName)) throw new Error(`--scene is one of ${scenes.join(', ')}`);
+
+const clock = {
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+  after: (ms: number, run: () => void) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+const records = new Map<string, string>();
+const settings = new Map<string, string>();
+const sessions = new Sessions({ store: { sessions: () => [], addSession: () => {}, useSession: () => {}, deleteSessions: () => {} }, clock });
+const login = await Login.open({
+  records: {
+    record: (identifier) => records.get(identifier),
+    setRecord: (identifier, record) => void records.set(identifier, record),
+    replaceAll: (identifier, record) => {
+      records.clear();
+      records.set(identifier, record);
+    },
+  },
+  settings: { get: (key) => settings.get(key), set: (key, value) => void settings.set(key, value) },
+  sessions,
+  clock,
+  claimCodeFile: join(mkdtempSync(join(tmpdir(), 'energymesh-fake-')), 'claim-code'),
+  onClaimed: () => {},
+  onLogin: () => {},
+  onRefused: (what) => console.error('refused', what),
+});
+if (!values.unclaimed) await claimWith(values.passphrase);
+
+const sources = sourcesOf(values.scene as SceneName, clock.wall);
+/** Every value is new at every reading: the router's own rest between two of them is the pace. */
+const feed = <T>(current: () => T) => ({
+  current,
+  onChange: (handler: () => void) => {
+    const timer = setInterval(handler, 2000);
+    return () => clearInterval(timer);
+  },
+});
+const router = createAppRouter({
+  clock,
+  auth: login,
+  card: () => ({ ...sources.card(), state: login.claimed ? 'claimed' : 'unclaimed' }),
+  status: feed(sources.status),
+  topology: feed(sources.topology),
+  neighbours: feed(sources.neighbours),
+  nearby: sources.nearby,
+  devices: sources.devices,
+  traffic: feed(sources.traffic),
+  log: (limit) => sources.log(limit),
+});
+const server = await ApiServer.open({
+  host: '127.0.0.1',
+  port: Number(values.port),
+  router,
+  sessions,
+  hostCheck: new HostCheck({ nodeName: 'Mill Lane 7', allowedHosts: ['192.168.4.1'] }),
+  clock,
+  pwaDir: values.pwa,
+  health: () => ({ ok: true }),
+  onRefused: (what) => console.error('refused', what),
+  onError: (path, error) => console.error(path, error),
+});
+console.log(`simulated agent, scene ${values.scene}: http://localhost:${server.port}`);
+console.log(login.claimCode ? `claim code: ${login.claimCode}` : `passphrase: ${values.passphrase}`);
+if (values.scene === 'unreachable') setTimeout(() => process.exit(0), 20_000);
+
+/** Claims it as the page would, so that the log-in is the real one. */
+async function claimWith(passphrase: string): Promise<void> {
+  const { client, ready } = await import('@serenity-kit/opaque');
+  const { keyStretching } = await import('@energymesh/agent/session-mac');
+  await ready;
+  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password: passphrase });
+  const { response } = login.registerStart(registrationRequest);
+  const { registrationRecord } = client.finishRegistration({
+    password: passphrase,
+    registrationResponse: response,
+    clientRegistrationState,
+    keyStretching: keyStretching.operator,
+  });
+  login.registerFinish(registrationRecord);
+}

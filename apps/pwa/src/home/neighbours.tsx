@@ -1,0 +1,57 @@
+'use client';
+import { useNow } from '../live/clock.ts';
+import type { Neighbours, Status, TopologyView } from '../live/model.ts';
+import { RouteList } from '../mesh/route-list.tsx';
+import { homeStrings } from '../strings/en/home.ts';
+import { lasting } from '../strings/format.ts';
+import { Go } from '../ui/go.tsx';
+import { Section } from '../ui/parts.tsx';
+import { Dial } from './dial.tsx';
+
+export function NeighboursSection({ neighbours, topology }: { neighbours: Neighbours | undefined; topology: TopologyView | undefined }) {
+  if (!neighbours) return null;
+  return (
+    <Section
+      id="neighbours"
+      title={homeStrings.neighbours.title}
+      aside={
+        <Go className="more" href="/mesh">
+          {homeStrings.neighbours.onMesh}
+        </Go>
+      }
+    >
+      {neighbours.neighbours.length > 0 ? (
+        <Dial neighbours={neighbours} topology={topology} />
+      ) : (
+        <>
+          <p className="lead">{homeStrings.neighbours.none}</p>
+          <p className="sm">{homeStrings.neighbours.noneNext}</p>
+        </>
+      )}
+    </Section>
+  );
+}
+
+export function WaySection({ status, topology }: { status: Status; topology: TopologyView | undefined }) {
+  const now = useNow();
+  if (!topology) return null;
+  const { way } = homeStrings;
+  const since = status.gateway && <span className="tick">{way.since(lasting(now - status.gateway.since))}</span>;
+  return (
+    <Section id="way" title={way.title} aside={since}>
+      {topology.path.length > 0 && !status.node.gateway && <RouteList route={topology.path} topology={topology} toBackend />}
+      {status.node.gateway && (
+        <>
+          <p className="sm">{way.self}</p>
+          <RouteList route={[status.node.id]} topology={topology} toBackend />
+        </>
+      )}
+      {topology.path.length === 0 && !status.node.gateway && (
+        <>
+          <p className="lead">{way.none}</p>
+          <p className="sm">{way.noneNext}</p>
+        </>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,101 @@
+import { number, plural } from '../format.ts';
+
+export const homeStrings = {
+  neighbours: {
+    title: 'Neighbours',
+    onMesh: 'On the mesh',
+    key: 'Filled: how well you hear them. Open: how well they hear you.',
+    theyHearPoorly: (name: string) => `${name} hears you poorly`,
+    weHearPoorly: (name: string) => `You hear ${name} poorly`,
+    antenna: 'try turning the antenna.',
+    none: 'Nobody heard yet.',
+    noneNext: 'Neighbours show up here by themselves, as soon as one is near enough.',
+    more: (count: number) => `${plural(count, 'more', 'more')} in the list`,
+    dialLabel: (parts: readonly string[]) => `${plural(parts.length, 'neighbour', 'neighbours')} by how well they are heard: ${parts.join('; ')}.`,
+    dialPart: (name: string, gateway: boolean, hears: string, heard: string | undefined) =>
+      `${name}${gateway ? ', a gateway' : ''}, ${hears}${heard && heard !== hears ? `, hears you ${heard}` : ''}`,
+    quality: { strong: 'strong', good: 'good', weak: 'weak', poor: 'poor' },
+    notHeard: 'not heard',
+  },
+
+  way: {
+    title: 'The way out',
+    none: 'No gateway can be reached now.',
+    noneNext: 'Packets are kept on this node and go out by themselves when a way is back. A node with its own internet can become a gateway.',
+    self: 'This node is the gateway.',
+    gateway: 'gateway',
+    since: (span: string) => `this way for ${span}`,
+    backend: 'Backend',
+  },
+
+  devices: {
+    title: 'Devices',
+    connected: (connected: number, known: number) => `${number(connected)} of ${number(known)} connected`,
+    roles: { donor: 'Donor', recipient: 'Recipient', meter: 'Meter', lock: 'Lock' },
+    on: 'connected',
+    lastSeen: (age: string) => `seen ${age}`,
+    never: 'not seen yet',
+    today: (count: number) => `${number(count)} today`,
+    none: 'No device yet.',
+    noneNext: 'Give a meter or a lock this node’s address and its own name and token. It shows up here with its first message.',
+    lamp: 'Connect the first device',
+    lampNext: 'This node is ready for a meter or a lock.',
+    steps: [
+      { do: 'Get its name and token', why: 'From the community’s administrator, one pair for each device.' },
+      { do: 'Join it to the same network as this node', why: 'Any Wi-Fi or cable that this node can be reached on.' },
+      { do: 'Point it at this node', why: (host: string) => `MQTT with TLS, at ${host}.` },
+    ],
+    more: (count: number) => `Show ${number(count)} more`,
+  },
+
+  log: {
+    title: 'What happened',
+    healed: 'Healed by itself',
+    none: 'Nothing yet. What happens to the mesh is written here, with how long it took to heal.',
+    more: 'Show more',
+    someone: 'A neighbour',
+    kinds: {
+      'neighbour-up': (name: string) => `${name} can be heard.`,
+      'neighbour-down': (name: string) => `${name} went quiet.`,
+      'route-changed': () => 'Moved to another way out.',
+      'gateway-lost': () => 'The gateway cannot be reached. Packets are kept here.',
+      'gateway-found': (name: string | undefined) => (name ? `Found a way out, by ${name}.` : 'Found a way out.'),
+      'backend-up': () => 'The backend answers.',
+      'backend-down': () => 'The backend does not answer. Packets are kept here.',
+      started: () => 'This node started.',
+      claimed: () => 'The passphrase was set.',
+      login: () => 'Somebody logged in.',
+      'device-connected': (device: string) => `${device || 'A device'} connected.`,
+      'device-disconnected': (device: string) => `${device || 'A device'} went away.`,
+      refused: () => 'Refused somebody.',
+    },
+    goingOn: 'going on',
+  },
+
+  alone: {
+    title: 'What to try',
+    order: 'most useful first',
+    reach: 'Estimated reach: through walls, outdoors, in plain sight',
+    reachLabel: 'You, alone, with estimated reach: about 50 metres through walls, 150 metres outdoors, 400 metres in sight',
+    tries: [
+      { do: 'Move it to a window or higher up', why: 'Walls swallow most of the signal; a metre can be enough.' },
+      { do: 'Check the antenna or the cable', why: 'Screwed in by hand, and the cable clicked in at both ends.' },
+      { do: 'Ask a neighbour whether theirs is on', why: 'It may be off, or still starting: two minutes are enough.' },
+      { do: 'Check that both belong to the same community', why: (community: string) => `This node answers only to nodes of ${community}.` },
+    ],
+    again: 'Look again now',
+  },
+
+  page: {
+    title: 'This page',
+    look: 'Look',
+    looks: { auto: 'Automatic', light: 'Light', dark: 'Dark' },
+    logout: 'Log out',
+    node: 'Node',
+    fingerprint: 'Fingerprint',
+    version: 'Version',
+    address: 'Address',
+    nearby: 'Nodes on this network',
+    nearbyNone: 'None seen yet. Nodes on the same network show up here by themselves.',
+  },
+} as const;

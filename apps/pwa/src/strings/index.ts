@@ -1,1 +1,0 @@
-export { en as strings } from './en.ts';

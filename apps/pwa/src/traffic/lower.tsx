@@ -1,0 +1,90 @@
+'use client';
+import type { TrafficToday } from '../live/model.ts';
+import { frameStrings } from '../strings/en/frame.ts';
+import { trafficStrings } from '../strings/en/traffic.ts';
+import { bytes, number, short } from '../strings/format.ts';
+import { Age, Section } from '../ui/parts.tsx';
+import { LatencyRuler } from './latency.tsx';
+
+const words = trafficStrings.traffic;
+
+/** Backlog, directions, latency and urgency. */
+export function Lower({ traffic }: { traffic: TrafficToday }) {
+  const { backlog, totals } = traffic;
+  const when = (
+    <span className="tick">
+      <Age at={traffic.at} />
+    </span>
+  );
+  return (
+    <div className="cols even">
+      <div>
+        <Section title={words.waiting} aside={when}>
+          <p className="lead" data-testid="waiting" data-value={backlog.waiting}>
+            {words.waitingSay(backlog.waiting, backlog.oldestMs === undefined ? undefined : short(backlog.oldestMs))}
+          </p>
+          <p className="sm mb-3">{backlog.expired + backlog.dropped === 0 ? words.noneLost : words.someLost(backlog.expired, backlog.dropped)}</p>
+          <dl className="facts">
+            <Fact name={words.waitingSize} value={bytes(backlog.bytes)} />
+            <Fact name={words.expired} value={number(backlog.expired)} />
+            <Fact name={words.dropped} value={number(backlog.dropped)} />
+          </dl>
+        </Section>
+        <Section title={words.direction} aside={when}>
+          <dl className="facts grid-cols-2!">
+            <Fact name={words.up} value={number(totals.up)} />
+            <Fact name={words.down} value={number(totals.down)} />
+          </dl>
+        </Section>
+      </div>
+      <div>
+        <Section title={words.latency} aside={<span className="tick">{words.latencyTo}</span>}>
+          {traffic.latency ? (
+            <LatencyRuler latency={traffic.latency} />
+          ) : (
+            <>
+              <p className="lead">{frameStrings.notKnown}</p>
+              <p className="sm">{words.latencyNone}</p>
+            </>
+          )}
+        </Section>
+        <Section title={words.byClass} aside={when}>
+          <ClassTable traffic={traffic} />
+        </Section>
+      </div>
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function ClassTable({ traffic }: { traffic: TrafficToday }) {
+  const byClass = new Map(traffic.totals.byClass.map((row) => [row.class, row]));
+  return (
+    <table className="table" data-testid="by-class">
+      <thead>
+        <tr>
+          <th scope="col">{words.classLabel}</th>
+          <th scope="col">{words.packets}</th>
+          <th scope="col">{words.size}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {words.classes.map((name, i) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{number(byClass.get(i)?.packets ?? 0)}</td>
+            <td>{bytes(byClass.get(i)?.bytes ?? 0)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
