@@ -50,8 +50,6 @@ const version = '0.1.0';
 /** News of the topology is told at most so often. */
 const topologyMs = 1000;
 const topologyCoalesceMs = 100;
-/** Data frames kept for a connection that is no link yet; at the bound it is closed. */
-const earlyFramesMax = 1024;
 
 /**
  * Composes the parts. After every input what is due is done in one fixed order (`#evaluate`), so that:
@@ -256,7 +254,7 @@ export class MeshNode implements MeshNodeApi {
     this.#s.emit({ type: 'event', event: { kind: 'neighbour-up', node, segment } });
     this.#forwarder.addLink(now, node);
     this.#plane.linkUp(now, node);
-    for (const conn of [neighbour.urgent, neighbour.bulk]) for (const frame of conn.early.splice(0)) this.#frame(now, conn, frame);
+    for (const conn of [neighbour.urgent, neighbour.bulk]) for (const frame of conn.takeEarly()) this.#frame(now, conn, frame);
   }
 
   #down(now: Millis, node: NodeId, reason: string): void {
@@ -319,8 +317,7 @@ export class MeshNode implements MeshNodeApi {
       case kind.credit:
         this.#dataMoved = true;
         if (conn.link) this.#forwarder.onFrame(now, from, conn.channel, message, frame);
-        else if (conn.early.length < earlyFramesMax) conn.early.push(frame);
-        else this.#links.broken(now, conn, { error: 'order', kind: message.kind });
+        else if (!conn.keepEarly(frame)) this.#links.broken(now, conn, { error: 'order', kind: message.kind });
         return;
     }
   }

@@ -19,6 +19,9 @@ export interface ConnectionOptions {
 }
 
 const none = 0 as Incarnation;
+/** A peer sends no more than its first credit, and 256 KiB of class 0, before this end reports; at the bound it breaks the rules. docs/protocol.md §7.4 */
+const earlyBytesMax = 1024 * 1024;
+const earlyFramesMax = 4096;
 
 /** One of the two connections of a link, from its transport handshake on. docs/protocol.md §3.2 */
 export class Connection {
@@ -37,11 +40,11 @@ export class Connection {
   link: Neighbour | undefined = undefined;
   /** No longer in any table: what still comes is ignored. */
   closed = false;
-  /** Data frames of a peer for which the link is up already: taken once it is here. They are receipted by count, so none may be lost. */
-  readonly early: Uint8Array[] = [];
   bytesIn = 0;
   bytesOut = 0;
   helloSequence = 0;
+  #early: Uint8Array[] = [];
+  #earlyBytes = 0;
   #echoMicros = 0;
   #echoAt = 0;
 
@@ -59,6 +62,18 @@ export class Connection {
 
   get greeted(): boolean {
     return this.incarnation !== none;
+  }
+
+  /** Keeps a data frame of a peer for which the link is up already: they are receipted by count, so none may be lost. False at the bound. */
+  keepEarly(frame: Uint8Array): boolean {
+    this.#earlyBytes += frame.byteLength;
+    return this.#earlyBytes <= earlyBytesMax && this.#early.push(frame) <= earlyFramesMax;
+  }
+
+  takeEarly(): Uint8Array[] {
+    const early = this.#early;
+    this.#early = [];
+    return early;
   }
 
   /** What the next hello here echoes. */
