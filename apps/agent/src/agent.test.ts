@@ -1,6 +1,12 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { Aedes } from 'aedes';
+import mqtt from 'mqtt';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runAgent } from './agent.ts';
@@ -21,8 +27,10 @@ const group = `239.77.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 interface Running extends AsyncDisposable {
   readonly base: string;
   readonly claimCode: string;
+  /** Port of the device door. */
+  readonly devices: number;
 }
-async function start(name: string, dataDir: string): Promise<Running> {
+async function start(name: string, dataDir: string, extra: Record<string, string> = {}): Promise<Running> {
   const { config } = loadConfig({
     environment: {
       EM_NAME: name,
@@ -34,17 +42,26 @@ async function start(name: string, dataDir: string): Promise<Running> {
       EM_LINKS_HOST: '127.0.0.1',
       EM_MDNS: 'false',
       EM_SPOOL_BYTES_MAX: '8388608',
+      ...extra,
       EM_SEGMENTS: JSON.stringify([{ type: 'multicast', group, port: 17_900, interface: '127.0.0.1' }]),
     },
     folder,
   });
   const stop = new AbortController();
   const printed: string[] = [];
+  const logged = new PassThrough();
+  const ready = new Promise<{ devices: number }>((resolve) => {
+    createInterface(logged).on('line', (line) => {
+      if (process.env.EM_TEST_LOG) process.stderr.write(`${line}\n`);
+      const entry = JSON.parse(line) as { msg: string; devices: number };
+      if (entry.msg === 'ready') resolve(entry);
+    });
+  });
   let told = () => {};
   const ran = runAgent(
     {
       config,
-      logger: pino({ level: process.env.EM_TEST_LOG ?? 'silent', base: { name } }),
+      logger: pino({ level: process.env.EM_TEST_LOG ?? 'info', base: { name } }, logged),
       clock: systemClock,
       build: { version: 'test', date: 0 },
       print: (line) => {
@@ -60,7 +77,9 @@ async function start(name: string, dataDir: string): Promise<Running> {
       told = () => printed.length >= 2 && resolve();
     }),
   ]);
+  const { devices } = await ready;
   return {
+    devices,
     base: /http:\S+/.exec(printed[0] ?? '')?.[0] ?? '',
     claimCode: printed[1]?.split(' ').pop() ?? '',
     async [Symbol.asyncDispose]() {
@@ -94,5 +113,66 @@ test('two agents of a community find each other and show it', async () => {
   const { entries } = await page.client.log.recent.query();
   expect(entries.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['started', 'claimed', 'login', 'neighbour-up']));
   expect((await page.client.status.get.query()).node).toMatchObject({ id: mill, name: 'Mill', community: 'Sunny Street', gateway: false });
+  await page.close();
+});
+
+/** Any MQTT broker is a backend; this one speaks 3.1.1. */
+async function openBackend(take: (topic: string, payload: Buffer) => void) {
+  const broker = await Aedes.createBroker();
+  broker.on('publish', ({ topic, payload }, client) => {
+    if (client) take(topic, Buffer.from(payload));
+  });
+  const server = createServer(broker.handle);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      await new Promise<void>((resolve) => broker.close(resolve));
+      server.close();
+    },
+  };
+}
+
+test('fifty messages of a device reach the backend over another node, move the counter by fifty, and are in the report', async () => {
+  const community = await testCommunity();
+  const token = community.addDevice('meter-1', 'meter');
+  await community.enrol(join(folder, 'mill'), 'Mill', { gateway: true });
+  const barn = await community.enrol(join(folder, 'barn'), 'Barn', { gateway: false });
+  const received: string[] = [];
+  const reported: { node: string; counters: { traffic: string; packets: number }[] }[] = [];
+  const [all, report] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using backend = await openBackend((topic, payload) => {
+    if (topic === `energymesh/${community.id}/em/meter-1/telemetry`) received.push(JSON.parse(payload.toString()).payload);
+    if (new Set(received).size === 50) all.resolve();
+    if (!topic.endsWith(`${barn}/report`)) return;
+    reported.push(JSON.parse(JSON.parse(payload.toString()).payload ?? payload.toString()));
+    const counted = reported.flatMap(({ counters }) => counters).reduce((sum, { traffic, packets }) => sum + (traffic === 'device' ? packets : 0), 0);
+    if (counted === 50) report.resolve();
+  });
+  await using _gateway = await start('Mill', join(folder, 'mill'), { EM_BACKEND_URL: backend.url, EM_BACKEND_ENVELOPE: 'true' });
+  await using node = await start('Barn', join(folder, 'barn'), { EM_REPORT_EVERY_MS: '1000' });
+  const page = new Page(node.base);
+  await page.claim(node.claimCode, 'a long enough passphrase');
+  const before = (await page.client.status.get.query()).carrying.packetsToday;
+
+  const device = await mqtt.connectAsync(`mqtts://127.0.0.1:${node.devices}`, {
+    clientId: 'meter-1',
+    username: 'meter-1',
+    password: token,
+    ca: community.rootPem,
+    checkServerIdentity: () => undefined,
+  } as mqtt.IClientOptions);
+  await Promise.all(Array.from({ length: 50 }, (_, i) => device.publishAsync('em/meter-1/telemetry', `reading ${i}`, { qos: 1 })));
+  await all.promise;
+  await report.promise;
+  const status = await page.client.status.get.query();
+  expect(status.carrying).toMatchObject({ packetsToday: before + 50, waiting: 0, lost: 0 });
+  expect(status).toMatchObject({ devices: { connected: 1, known: 1 }, gateway: { name: 'Mill', hops: 1 }, wellness: { well: true } });
+  expect((await page.client.devices.list.query()).devices).toMatchObject([{ id: 'meter-1', role: 'meter', connected: true, packetsToday: 50 }]);
+  const today = await page.client.traffic.today.query();
+  expect(today.totals.packets.devices).toBe(50);
+  expect(today.latency?.samples).toBeGreaterThan(0);
+  await device.endAsync();
   await page.close();
 });

@@ -20,7 +20,7 @@ import { Counters } from './metrics/counters.ts';
 import { DeviceActivity } from './metrics/devices.ts';
 import { Latency } from './metrics/latency.ts';
 import type { ReportNow } from './metrics/report.ts';
-import { Reporter } from './metrics/reporter.ts';
+import { Reporter, slotMsFor } from './metrics/reporter.ts';
 import type { Clock } from './ports.ts';
 import { DeviceBroker } from './relay/broker/broker.ts';
 import { TopicMapError } from './relay/classify.ts';
@@ -113,7 +113,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
 
   // Counting begins before anything is carried.
   const onStoreError = (error: unknown) => events.storeRefused(error);
-  using counters = Counters.open({ mesh, store: store.counters, clock, clockTrusted, onStoreError });
+  using counters = Counters.open({ mesh, store: store.counters, clock, clockTrusted, onStoreError, slotMs: slotMsFor(config.reportEveryMs) });
   using latency = Latency.open(mesh);
   using activity = DeviceActivity.open({ store: store.devices, clock, onStoreError });
 
@@ -130,7 +130,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     },
     signal,
   );
-  followBackend(relay, events);
+  using _following = followBackend(relay, events, clock);
   await using devices = await DeviceBroker.open(
     {
       host: listenHost(config.devices.host),
@@ -204,15 +204,30 @@ async function openRelay(options: RelayOptions, signal: AbortSignal): Promise<Re
   }
 }
 
-function followBackend(relay: Relay, events: Events): void {
-  let before = relay.stats().backend.state;
-  relay.onChange(() => {
+/** The first connection may take a few tries (other versions of MQTT are asked for): it is news only when it has not stood after a while. */
+const firstConnectionMs = 3000;
+
+function followBackend(relay: Relay, events: Events, clock: Clock): Disposable {
+  let told: 'connected' | 'unreachable' | undefined;
+  let cancel: (() => void) | undefined;
+  const tell = (): void => {
     const { backend } = relay.stats();
-    if (backend.state === before) return;
-    before = backend.state;
+    if (backend.state === told) return;
     if (backend.state === 'connected') events.backendUp({ url: backend.url });
-    if (backend.state === 'unreachable') events.backendDown({ url: backend.url, reason: backend.why ?? 'no answer' });
+    else if (backend.state === 'unreachable') events.backendDown({ url: backend.url, reason: backend.why ?? 'no answer' });
+    else return;
+    told = backend.state;
+  };
+  const off = relay.onChange(() => {
+    if (told !== undefined || relay.stats().backend.state === 'connected') tell();
+    else cancel ??= clock.after(firstConnectionMs, tell);
   });
+  return {
+    [Symbol.dispose]() {
+      off();
+      cancel?.();
+    },
+  };
 }
 
 function custodyView(relay: Relay): CustodyView {

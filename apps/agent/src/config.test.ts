@@ -53,6 +53,7 @@ describe('what is wrong is said by key, with the value and what to write', () =>
     ['half a pair', { backend: { url: 'mqtts://h', key: 'k' } }, {}, /^backend\.cert: cert and key come together/],
     ['environment', {}, { EM_HTTP_PORT: 'many' }, /^http\.port \(from EM_HTTP_PORT\): .*"many"/],
     ['environment, out of range', {}, { EM_REPORT_EVERY_MS: '5' }, /^reportEveryMs \(from EM_REPORT_EVERY_MS\): .*got 5.*300000/],
+    ['no whole minutes', { reportEveryMs: 90_000 }, {}, /^reportEveryMs: .*whole minutes.*300000/],
     ['environment, JSON', {}, { EM_SEGMENTS: '[' }, /^segments \(from EM_SEGMENTS\): expected JSON/],
     ['backend without url', {}, { EM_BACKEND_USERNAME: 'u' }, /^backend\.url.*: .*missing/],
     ['not JSON', '{', {}, /is not JSON/],

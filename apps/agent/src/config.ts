@@ -65,7 +65,12 @@ const schema = z.strictObject({
     .optional(),
   /** Undefined: em/+/{transaction,answer,state,telemetry} up and em/+/command down. */
   topics: z.array(topicRule).min(1).max(256).optional(),
-  reportEveryMs: z.int().min(1000).max(86_400_000).default(300_000),
+  reportEveryMs: z
+    .int()
+    .min(1000)
+    .max(86_400_000)
+    .refine((ms) => ms % 60_000 === 0 || 60_000 % ms === 0, 'not whole minutes, nor a part of a minute of which it holds a whole number')
+    .default(300_000),
   mdns: z.boolean().default(true),
   position: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }).optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -101,7 +106,7 @@ const fixes: Readonly<Record<string, string>> = {
   'backend.cert': 'Give both backend.cert and backend.key, or neither.',
   topics: 'Give a list such as [{"pattern":"em/+/telemetry","direction":"up","remotePrefix":"site/"}], or leave it out.',
   'topics.direction': 'Use "up", "down" or "both".',
-  reportEveryMs: 'Give milliseconds from 1000 to 86400000; the usual is 300000.',
+  reportEveryMs: 'Give milliseconds, whole minutes up to a day, or 1000, 2000, 5000, 10000, 20000, 30000 for trying things out; the usual is 300000.',
   mdns: 'Use true or false.',
   position: 'Give {"lat": 52.1, "lon": 11.6} in degrees.',
   logLevel: 'Use trace, debug, info, warn, error or silent.',

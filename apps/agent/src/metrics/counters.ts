@@ -1,7 +1,6 @@
 import type { Clock, Mesh, MeshOutput } from '../ports.ts';
 import { type CounterRow, type CounterStore, type CounterSum, directionOf, type RunSpan } from './traffic.ts';
 
-const minuteMs = 60_000;
 /** A difference between the clocks' advances that only somebody setting the wall clock explains. */
 const clockJumpMs = 10_000;
 
@@ -12,6 +11,8 @@ export interface CountersOptions {
   readonly clockTrusted: () => boolean;
   /** Told when the store refuses a flush; what was counted is kept and tried again. */
   readonly onStoreError: (error: unknown) => void;
+  /** How fine time is kept; reports' windows are made of whole ones. */
+  readonly slotMs?: number;
   readonly flushMs?: number;
   readonly retentionMs?: number;
   readonly pendingRowsMax?: number;
@@ -30,7 +31,7 @@ export class Counters {
   #stop: () => void = () => {};
 
   private constructor(options: CountersOptions) {
-    this.#options = { flushMs: 5000, retentionMs: 35 * 24 * 3_600_000, pendingRowsMax: 10_000, ...options };
+    this.#options = { slotMs: 60_000, flushMs: 5000, retentionMs: 35 * 24 * 3_600_000, pendingRowsMax: 10_000, ...options };
   }
 
   static open(options: CountersOptions): Counters {
@@ -58,8 +59,8 @@ export class Counters {
   #count(output: MeshOutput): void {
     if (output.type !== 'carried') return;
     const { run, traffic, bytes } = output;
-    const { clock, mesh, clockTrusted } = this.#options;
-    const minute = Math.floor(clock.wall() / minuteMs) * minuteMs;
+    const { clock, mesh, clockTrusted, slotMs } = this.#options;
+    const minute = Math.floor(clock.wall() / slotMs) * slotMs;
     this.#add({
       minute,
       incarnation: mesh.incarnation,

@@ -17,10 +17,14 @@ export interface ReporterOptions {
   readonly publish: (topic: string, payload: Uint8Array) => Promise<void>;
   readonly onReported: (report: { from: number; to: number; late: boolean }) => void;
   readonly onFailed: (error: unknown) => void;
+  /** Whole minutes, or a part of which a minute holds a whole number. */
   readonly everyMs?: number;
   /** Windows older than this are given up. */
   readonly backMsMax?: number;
 }
+
+/** The counters' slot that windows of this length are made of: minutes, or the window itself where it is a part of one. */
+export const slotMsFor = (everyMs: number): number => Math.min(60_000, everyMs);
 
 /**
  * Sends a report for every window in which this node ran, in order, also those that an outage or a restart kept back.

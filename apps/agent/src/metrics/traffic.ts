@@ -11,6 +11,7 @@ export function directionOf(stream: Stream, kind: Traffic): Direction {
 
 /** One cell of the minute counters: what was carried in a minute of one kind. */
 export interface CounterRow {
+  /** Start of the minute (or of the shorter slot that short reports need), Unix milliseconds. */
   readonly minute: number;
   readonly incarnation: number;
   readonly traffic: number;
