@@ -1,5 +1,5 @@
 import type { NodeId } from '../ids.ts';
-import type { Channel, DropReason, EntryRun, Floor, NeighbourView } from '../io.ts';
+import type { Channel, DropReason, Floor, NeighbourView } from '../io.ts';
 import type { LinkView, RouteView, Surroundings } from '../parts.ts';
 import { type Millis, never } from '../units.ts';
 import { encode, patchHop } from '../wire/index.ts';
@@ -252,13 +252,9 @@ export class Forwarder {
   #drop(now: Millis, parcel: Parcel, reason: DropCode): void {
     this.#count(`drop-${reasons[reason]}`);
     if (!parcel.cargo) return this.#count('notice-lost');
-    this.dropped(parcel.cargo.run, reason);
+    this.#s.emit({ type: 'event', event: { kind: 'dropped', run: parcel.cargo.run, reason: reasons[reason] } });
     if (parcel.origin === this.#s.self && parcel.incarnation !== this.#s.incarnation) return;
     this.notice(now, parcel, reason);
-  }
-
-  dropped(run: EntryRun, reason: DropCode): void {
-    this.#s.emit({ type: 'event', event: { kind: 'dropped', run, reason: reasons[reason] } });
   }
 
   #count(name: string, by = 1): void {
