@@ -59,8 +59,9 @@ export class Custody {
     this.#receiver.delivered(now, runs);
   }
 
-  undelivered(now: Millis, runs: readonly EntryRun[], reason: string): void {
-    this.#receiver.undelivered(now, runs, reason);
+  /** `_reason` is the caller's, for its own log: here it decides nothing. */
+  undelivered(now: Millis, runs: readonly EntryRun[], _reason: string): void {
+    this.#receiver.undelivered(now, runs);
   }
 
   /** Frames whose destination is this node. */

@@ -114,7 +114,7 @@ export class Receiver {
   }
 
   /** Not taken: unlearned, and the origin is told, so that it need not wait for its timeout. */
-  undelivered(now: Millis, runs: readonly EntryRun[], reason: string): void {
+  undelivered(now: Millis, runs: readonly EntryRun[]): void {
     const transmissions = new Map<number, Source>();
     for (const run of runs) {
       const source = this.#sources.get(sourceKey(run.origin, run.stream, run.class));
@@ -124,7 +124,6 @@ export class Receiver {
         transmissions.set(part.chunk.transmission, source!);
       }
     }
-    if (transmissions.size > 0) this.#o.count(`undelivered-bundles-${reason}`, transmissions.size);
     for (const [transmission, { origin }] of transmissions) {
       if (origin === this.#s.self) this.#o.ownRefused(now, transmission);
       else this.#o.forwarder.notice(now, { origin, transmission }, dropCode.receiverFull);
