@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deviceVerifier, newSalt } from '@energymesh/identity';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { VirtualClock } from './clock.fixture.ts';
+import { VirtualClock } from '../clock.fixture.ts';
 import { testHub } from './hub.fixture.ts';
 import { openIdentity } from './identity.ts';
 
@@ -268,7 +268,9 @@ test('the floor under the clock rises with what the CA signed and survives a res
   const { invite, document } = await hub();
   const { identity } = opened();
   await identity.enrol({ invite: invite(), name: 'roof', signal: never });
-  identity.acceptDocument(document(2, { issuedAt: now + 5 * days }));
+  identity.acceptDocument(document(2, { issuedAt: now + 600_000 }));
+  expect(identity.time.reading().trusted).toBe(true);
+  identity.acceptDocument(document(3, { issuedAt: now + 5 * days }));
   expect(identity.time.reading().trusted).toBe(false);
   const later = opened(new VirtualClock(now + 6 * days)).identity;
   expect(later.time.reading().trusted).toBe(true);

@@ -4,10 +4,12 @@ import type { Clock } from '../ports.ts';
 import { readIfThere, writeDurably } from './files.ts';
 
 const persistEveryMs = 3_600_000;
+/** A clock this little behind the floor still judges dates: the hub's may be ahead, and certificates live for weeks. */
+const toleranceMs = 3_600_000;
 
 /**
  * A floor under the wall clock, for a Pi without a battery: the later of the build's date, the last persisted time and the newest date that
- * the CA signed. A wall clock below it is wrong, and certificate dates are then "unknown". Nothing here moves the clock. docs/protocol.md §2.4
+ * the CA signed. A wall clock well below it is wrong, and certificate dates are then "unknown". Nothing here moves the clock. docs/protocol.md §2.4
  */
 export class TrustedTime {
   readonly #clock: Clock;
@@ -28,7 +30,7 @@ export class TrustedTime {
 
   reading(): ClockReading {
     const now = this.#clock.wall();
-    return { now, trusted: now >= this.#floor };
+    return { now, trusted: now >= this.#floor - toleranceMs };
   }
 
   /** A date out of something that the CA signed: time is not before it. */
@@ -43,7 +45,7 @@ export class TrustedTime {
     this.#cancel();
     const { now, trusted } = this.reading();
     if (trusted) {
-      this.#floor = now;
+      this.#floor = Math.max(this.#floor, now);
       this.#write();
     }
     this.#cancel = this.#clock.after(persistEveryMs, () => this.keep());

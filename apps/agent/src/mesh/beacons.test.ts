@@ -5,8 +5,8 @@ import type { NetworkInterfaceInfo } from 'node:os';
 import { beaconMacInput, type Candidate, encodeBeacon, Incarnation, NodeId } from '@energymesh/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { VirtualClock } from '../clock.fixture.ts';
 import { Beacons, candidatesMax } from './beacons.ts';
-import { VirtualClock } from './clock.fixture.ts';
 import { testGroup } from './group.fixture.ts';
 import type { Interfaces, SegmentConfig } from './segments.ts';
 

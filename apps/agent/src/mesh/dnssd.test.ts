@@ -1,7 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { VirtualClock } from './clock.fixture.ts';
+import { VirtualClock } from '../clock.fixture.ts';
 import { type Advertise, type Browse, DnsSd } from './dnssd.ts';
 import { type FoundService, nearbyMax } from './nearby.ts';
 import type { Interfaces } from './segments.ts';

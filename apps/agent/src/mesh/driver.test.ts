@@ -1,6 +1,6 @@
 import { type Input, Millis, never, type Output } from '@energymesh/protocol';
 import { expect, test } from 'vitest';
-import { VirtualClock } from './clock.fixture.ts';
+import { VirtualClock } from '../clock.fixture.ts';
 import { Driver } from './driver.ts';
 
 function scene(handle: (now: number, input: Input) => Output[]) {
