@@ -4,6 +4,8 @@ import type { Channel, Input, MeshEvent, Output } from './io.ts';
 import { MeshNode } from './node.ts';
 import type { CertifiedNode, Crypto, Random } from './ports.ts';
 import { Millis } from './units.ts';
+import { encode } from './wire/index.ts';
+import { kind } from './wire/messages.ts';
 import { utf8Decode, utf8Encode } from './wire/utf8.ts';
 
 /** For this package's scenario tests: several nodes, connections with delay, one virtual clock. The real simulator is a package of its own. */
@@ -109,6 +111,9 @@ export class World {
   readonly sent = { frames: 0, bytes: 0, byKind: new Map<number, number>() };
   /** Pairs whose bytes vanish, "a-b" with a < b. */
   readonly dark = new Set<string>();
+  /** Spoils the signature of every record on the way. */
+  corrupt = false;
+  readonly #stalled = new Map<number, number>();
   readonly #o: WorldOptions;
   readonly #random: Random;
   readonly #queue: { at: number; order: number; run: () => void }[] = [];
@@ -231,9 +236,41 @@ export class World {
     this.beacon(a, b);
   }
 
+  /** The node's process stands still for so long; its wakes and what comes in wait. */
+  stall(i: number, ms: number): void {
+    this.#stalled.set(i, this.now + ms);
+  }
+
+  /** Somebody with this node's id dials it. */
+  impostor(i: number, incarnation: number): void {
+    const conn = ConnId(++this.#conn);
+    const { id } = this.places[i]!;
+    this.input(i, { type: 'connected', conn, channel: 'urgent', node: id, certificate: certificateOf(id, 'copy'), dialled: false, segment: 'air' });
+    const hello = encode({
+      kind: kind.hello,
+      incarnation: Incarnation(incarnation),
+      features: 0,
+      sequence: 0,
+      sentMicros: 0,
+      echoMicros: 0,
+      echoAgeMicros: 0,
+      intervalMs: 1000,
+      cost: 0,
+      yourIncarnation: Incarnation(0),
+      database: '0000000000000000',
+      community: 0,
+    });
+    this.input(i, { type: 'data', conn, bytes: hello });
+  }
+
   input(i: number, input: Input): void {
     const place = this.places[i]!;
     if (!place.up) return;
+    const stalledUntil = this.#stalled.get(i) ?? 0;
+    if (stalledUntil > this.now) {
+      this.at(stalledUntil, () => this.input(i, input));
+      return;
+    }
     for (const output of place.node.handle(Millis(this.now), input)) this.#perform(place, output);
     const wakeAt = place.node.wakeAt;
     if (wakeAt < place.wakeAt && wakeAt !== Number.POSITIVE_INFINITY) {
@@ -260,6 +297,7 @@ export class World {
         const other = pipe.nodes[1 - side]!;
         if (this.dark.has(pairKey(place.index, other))) return;
         const conn = pipe.ends[1 - side]!;
+        if (this.corrupt && output.bytes[1] === kind.records) output.bytes[output.bytes.length - 60] = 1;
         this.at(this.now + this.#o.delay(place.index, other)!, () => {
           if (this.places[other]!.pipes.get(conn) === pipe) this.input(other, { type: 'data', conn, bytes: output.bytes });
         });
@@ -339,8 +377,8 @@ export class World {
 
   /** Every running node reaches every other. */
   whole(): boolean {
-    const up = this.places.filter((p) => p.up && p.node);
-    return up.length > 0 && up.every((p) => p.node.topology().nodes.filter((n) => n.reachable).length >= up.length);
+    const up = this.places.filter((p) => p.up);
+    return this.places.every((p) => p.node) && up.every((p) => p.node.topology().nodes.filter((n) => n.reachable).length >= up.length);
   }
 
   /** Sizes of the parts that the links that are up make. */

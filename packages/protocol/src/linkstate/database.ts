@@ -210,8 +210,8 @@ export class Database {
   /** Own records come back as echoes; one that this life has not made says that the node is known by a later incarnation. */
   #acceptOwn(record: FloodRecord): Verdict {
     const own = this.find(record);
-    const newer = record.incarnation > this.#o.incarnation || (own !== undefined && isNewer(record, own));
-    if (newer) {
+    const foreign = own !== undefined && own.sequence === record.sequence && !sameBytes(own.bytes.subarray(-record.signature.byteLength), record.signature);
+    if (record.incarnation > this.#o.incarnation || (record.incarnation === this.#o.incarnation && own !== undefined && (foreign || isNewer(record, own)))) {
       const origin = this.#origins.get(this.#o.self);
       const key = origin?.certified?.publicKey;
       if (!key || !this.#o.crypto.verify(key, signedBytes(record), record.signature)) return this.#refuse('record-forged');

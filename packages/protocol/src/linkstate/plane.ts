@@ -39,6 +39,8 @@ export class LinkStatePlane {
   #sweepAt: Millis = never;
   /** Set while a links record is taken: whether it tells of a lost link. */
   #loses = false;
+  /** Ever, in this life. */
+  #linked = false;
 
   constructor(options: LinkStatePlaneOptions) {
     this.#o = options;
@@ -89,6 +91,7 @@ export class LinkStatePlane {
   // ---- Links
 
   linkUp(now: Millis, node: NodeId): void {
+    this.#linked = true;
     this.#o.core.changed();
     this.#flooding.addLink(node);
     this.#sync.addLink(now, node);
@@ -107,8 +110,13 @@ export class LinkStatePlane {
     this.#own.gained(now, bridge);
   }
 
+  /** The first hello of a connection. Before this node ever had a link, nobody can know an incarnation that is really new. */
+  firstHello(hello: Hello): void {
+    if (hello.yourIncarnation > this.#s.incarnation || (!this.#linked && hello.yourIncarnation === this.#s.incarnation))
+      this.database.behind(hello.yourIncarnation);
+  }
+
   hello(now: Millis, node: NodeId, hello: Hello): void {
-    if (hello.yourIncarnation > this.#s.incarnation) this.database.behind(hello.yourIncarnation);
     this.#sync.hello(now, node, hello.database, hello.community);
   }
 

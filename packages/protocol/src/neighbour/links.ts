@@ -20,6 +20,8 @@ export interface LinksOptions {
   readonly count: (name: string) => void;
   readonly onUp: (now: Millis, neighbour: Neighbour) => void;
   readonly onDown: (now: Millis, node: NodeId, reason: string) => void;
+  /** Of a connection, before it may become a link's. */
+  readonly onFirstHello: (hello: Hello) => void;
   readonly onHello: (now: Millis, neighbour: Neighbour, hello: Hello) => void;
   /** A whole frame that is neither hello nor bye. */
   readonly onFrame: (now: Millis, conn: Connection, frame: Uint8Array) => void;
@@ -181,7 +183,10 @@ export class Links {
       this.broken(now, conn, { error: 'range', kind: kind.hello });
       return;
     }
-    if (first) conn.incarnation = hello.incarnation;
+    if (first) {
+      conn.incarnation = hello.incarnation;
+      this.#o.onFirstHello(hello);
+    }
     conn.heardHello(now, hello);
     if (first) this.pairs.greeted(now, conn);
     const neighbour = conn.link;
