@@ -1,4 +1,4 @@
-import { ConnId, type Input, type NodeId } from '@energymesh/protocol';
+import { ConnId, type Input } from '@energymesh/protocol';
 import type { Clock } from '../ports.ts';
 import { Connection } from './connection.ts';
 import type { MeshIdentity } from './ports.ts';
@@ -21,10 +21,6 @@ export class Links {
 
   constructor(options: LinksOptions) {
     this.#o = options;
-  }
-
-  get size(): number {
-    return this.#byId.size;
   }
 
   add(peer: Peer, from: { readonly segment: string; readonly candidate?: string }): void {
@@ -73,10 +69,6 @@ export class Links {
       this.#o.count(`link-refused-${verdict.reason}`);
       connection.destroy(verdict.reason);
     }
-  }
-
-  nodes(): ReadonlySet<NodeId> {
-    return new Set([...this.#byId.values()].map((connection) => connection.node));
   }
 
   /** Lets the last frames leave for at most `graceMs`, then cuts what is left. */
