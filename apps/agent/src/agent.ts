@@ -4,14 +4,13 @@ import { defaultConfig, MeshNode, type NodeId } from '@energymesh/protocol';
 import { Login } from './api/login.ts';
 import { Sessions } from './api/sessions.ts';
 import { nameOf } from './api/views/mesh.ts';
-import type { CustodyView, MachineView, Sources, Who } from './api/views/sources.ts';
-import { backendOf } from './backend.ts';
+import type { Sources, Who } from './api/views/sources.ts';
+import { backendOf, followBackend } from './backend.ts';
 import { type Config, ConfigInvalid } from './config.ts';
 import { openDashboard } from './dashboard.ts';
 import { enrol } from './enrolling.ts';
 import { Events } from './events.ts';
-import { Machine } from './health/machine.ts';
-import { type MembershipView, type NodeIdentity, openIdentity } from './identity/identity.ts';
+import { type MembershipView, openIdentity } from './identity/identity.ts';
 import type { Logger } from './logger.ts';
 import { DnsSd } from './mesh/dnssd.ts';
 import type { NearbyNode } from './mesh/nearby.ts';
@@ -19,12 +18,13 @@ import { MeshService } from './mesh/service.ts';
 import { Counters } from './metrics/counters.ts';
 import { DeviceActivity } from './metrics/devices.ts';
 import { Latency } from './metrics/latency.ts';
-import type { ReportNow } from './metrics/report.ts';
 import { Reporter, slotMsFor } from './metrics/reporter.ts';
+import { announce, custodyView, machineView, waitingSources, whoIs } from './node-views.ts';
 import type { Clock } from './ports.ts';
 import { DeviceBroker } from './relay/broker/broker.ts';
 import { TopicMapError } from './relay/classify.ts';
 import { Relay, type RelayOptions } from './relay/relay.ts';
+import { reportNow } from './reporting.ts';
 import { Store } from './store/store.ts';
 
 export interface AgentOptions {
@@ -181,7 +181,12 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     activity,
     machine,
   };
-  await using dashboard = await openDashboard({ ...rooms, sources, nearby: () => nearby.list().map((node) => ({ ...node, addresses: [...node.addresses] })) });
+  await using dashboard = await openDashboard({
+    ...rooms,
+    sources,
+    counted: () => ({ mesh: mesh.counters(), devices: devices.counters(), relay: relay.stats().counters }),
+    nearby: () => nearby.list().map((node) => ({ ...node, addresses: [...node.addresses] })),
+  });
   await using dnsSd = config.mdns
     ? DnsSd.open({ id: identity.node, name: membership.name, state: backend ? 'gateway' : 'relay', port: dashboard.port, clock, logger })
     : undefined;
@@ -204,62 +209,6 @@ async function openRelay(options: RelayOptions, signal: AbortSignal): Promise<Re
   }
 }
 
-/** The first connection may take a few tries (other versions of MQTT are asked for): it is news only when it has not stood after a while. */
-const firstConnectionMs = 3000;
-
-function followBackend(relay: Relay, events: Events, clock: Clock): Disposable {
-  let told: 'connected' | 'unreachable' | undefined;
-  let cancel: (() => void) | undefined;
-  const tell = (): void => {
-    const { backend } = relay.stats();
-    if (backend.state === told) return;
-    if (backend.state === 'connected') events.backendUp({ url: backend.url });
-    else if (backend.state === 'unreachable') events.backendDown({ url: backend.url, reason: backend.why ?? 'no answer' });
-    else return;
-    told = backend.state;
-  };
-  const off = relay.onChange(() => {
-    if (told !== undefined || relay.stats().backend.state === 'connected') tell();
-    else cancel ??= clock.after(firstConnectionMs, tell);
-  });
-  return {
-    [Symbol.dispose]() {
-      off();
-      cancel?.();
-    },
-  };
-}
-
-function custodyView(relay: Relay): CustodyView {
-  return {
-    backlog: () => {
-      const { waiting, waitingBytes, oldestMs, expired, dropped, spool, full } = relay.stats();
-      return { waiting, bytes: waitingBytes, oldestMs, expired, dropped, full, diskFull: spool.at === 'full' };
-    },
-    backend: () => {
-      const { backend } = relay.stats();
-      return backend.state === 'not-a-gateway' ? undefined : { state: backend.state, since: backend.since, url: backend.url };
-    },
-  };
-}
-
-function reportNow(mesh: MeshService, relay: Relay, devices: DeviceBroker, uptimeMs: number, gateway: boolean, bytesMax: number): ReportNow {
-  const { waiting, waitingBytes, oldestMs, expired, dropped } = relay.stats();
-  const neighbours = mesh.neighbours();
-  return {
-    uptimeMs,
-    gateway,
-    devices: new Set(devices.connected().map(({ device }) => device)).size,
-    neighbours: neighbours.map(({ node, rttMs, costMs, bytesIn, bytesOut }) => ({ node, latencyMs: rttMs, costMs, bytesIn, bytesOut })),
-    queue: {
-      waiting,
-      ...(oldestMs !== undefined && { oldestMs }),
-      frames: neighbours.reduce((sum, { queues }) => sum + queues.reduce((of, { frames }) => of + frames, 0), 0),
-    },
-    spool: { bytes: waitingBytes, bytesMax, expired, dropped },
-  };
-}
-
 const certificateOf = (membership: Pick<MembershipView, 'tls'>) => {
   const { key, chain } = membership.tls();
   return { key, cert: chain };
@@ -269,72 +218,6 @@ const certificateOf = (membership: Pick<MembershipView, 'tls'>) => {
 function listenHost(host: string): string {
   if (host !== '*') return host;
   return Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6')) ? '::' : '0.0.0.0';
-}
-
-function whoIs(identity: NodeIdentity, config: Config, version: string, startedAt: number): Who {
-  return {
-    name: config.name,
-    fingerprint: identity.fingerprint,
-    community: identity.enrolment?.community.name ?? '',
-    version,
-    gateway: config.backend !== undefined,
-    position: config.position,
-    startedAt,
-  };
-}
-
-function machineView(identity: NodeIdentity, clock: Clock, folder: string): MachineView {
-  const machine = new Machine({ folder, monotonic: () => clock.monotonic() });
-  return {
-    get enrolled() {
-      return identity.enrolment !== undefined;
-    },
-    clockTrusted: () => identity.time.reading().trusted,
-    certificateStale: () => identity.dates === 'stale' || identity.dates === 'expired',
-    diskUsedShare: () => machine.diskUsedShare(),
-    temperatureC: () => machine.temperatureC(),
-  };
-}
-
-const none = () => () => {};
-
-/** What the dashboard of a node that has not joined shows: itself, alone. */
-function waitingSources(identity: NodeIdentity, clock: Clock, who: Who, machine: MachineView): Sources {
-  const { node, incarnation, devices } = identity;
-  const alone = {
-    node,
-    name: who.name,
-    self: true,
-    gateway: undefined,
-    devices: 0,
-    position: who.position,
-    reachable: true,
-    hops: 0,
-    costMs: 0,
-    nextHop: undefined,
-    incarnation,
-  };
-  return {
-    clock,
-    who,
-    machine,
-    mesh: { self: node, neighbours: () => [], topology: () => ({ nodes: [alone], edges: [], gateway: undefined, path: [] }), subscribe: none },
-    directory: devices,
-    door: { connected: () => [], onChange: none },
-    custody: { backlog: () => ({ waiting: 0, bytes: 0, oldestMs: undefined, expired: 0, dropped: 0, full: false, diskFull: false }), backend: () => undefined },
-    counters: { sums: () => [], runs: () => [], onChange: none },
-    latency: { read: () => undefined },
-    activity: { read: () => ({ lastSeen: undefined, packetsToday: 0 }) },
-  };
-}
-/** Where to go with a browser, and the code to claim the node with. */
-function announce(print: (line: string) => void, { http, name }: Config, port: number, claimCode: string | undefined): void {
-  const own = Object.values(networkInterfaces()).flatMap(
-    (list) => list?.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address) ?? [],
-  );
-  const hosts = http.host === '*' || http.host === '0.0.0.0' || http.host === '::' ? [...own, 'localhost'] : [http.host];
-  print(`${name}: ${hosts.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`).join('  ')}`);
-  if (claimCode !== undefined) print(`Claim code: ${claimCode}`);
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

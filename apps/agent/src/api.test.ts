@@ -83,6 +83,7 @@ async function openDoor(folder: string, extra: { loginMs?: number; clock?: typeo
       backlog: { waiting: 0, bytes: 0, expired: 0, dropped: 0 },
     })),
     log: () => ({ at: 1, entries: [] }),
+    counters: () => ({ at: 1, counters: {} }),
   };
   const server = stack.use(
     await ApiServer.open({

@@ -22,6 +22,8 @@ export interface DashboardOptions {
   readonly log: LogSource;
   readonly nearby: () => Nearby['nodes'];
   readonly events: Events;
+  /** By part: what else is counted since the start. */
+  readonly counted?: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly logger: Logger;
 }
 
@@ -47,6 +49,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     nearby: () => ({ at: clock.wall(), nodes: [...nearby()] }),
     devices: () => devicesView(sources),
     traffic: trafficFeed(sources),
+    counters: () => ({ at: clock.wall(), counters: named({ events: events.counters(), ...options.counted?.() }) }),
     log: (limit, before) => logView(log, clock.wall(), limit, before),
   });
   return ApiServer.open({
@@ -75,4 +78,8 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     onRefused: (what) => events.requestRefused(what),
     onError: (path, error) => logger.error({ path, err: error }, 'answering failed'),
   });
+}
+
+function named(parts: Readonly<Record<string, Readonly<Record<string, number>>>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(parts).flatMap(([part, counters]) => Object.entries(counters).map(([name, count]) => [`${part}.${name}`, count])));
 }

@@ -72,6 +72,7 @@ const router = createAppRouter({
   devices: sources.devices,
   traffic: feed(sources.traffic),
   log: (limit) => sources.log(limit),
+  counters: () => ({ at: clock.wall(), counters: {} }),
 });
 const server = await ApiServer.open({
   host: '127.0.0.1',

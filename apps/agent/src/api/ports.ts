@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import type { Devices, Log, Nearby, Neighbours, PublicCard, Status, TopologyView, TrafficToday } from './schema.ts';
+import type { CountersNow, Devices, Log, Nearby, Neighbours, PublicCard, Status, TopologyView, TrafficToday } from './schema.ts';
 import type { LoginIdentifier } from './session-mac.ts';
 
 /** Who calls. `why` says what was wrong with the credentials that came, if any. */
@@ -51,4 +51,5 @@ export interface ApiPorts {
   readonly traffic: Feed<TrafficToday>;
   /** Newest first; `before` is an entry's id. */
   log(limit: number, before: number | undefined): Log;
+  counters(): CountersNow;
 }

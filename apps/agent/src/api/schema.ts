@@ -171,6 +171,9 @@ export const logEntry = z.object({
 });
 export const log = z.object({ at: z.number(), entries: z.array(logEntry) });
 
+/** What the node counted since its start, refusals above all, by name: `<part>.<what>`. */
+export const counters = z.object({ at: z.number(), counters: z.record(z.string(), z.number()) });
+
 export type PublicCard = z.infer<typeof publicCard>;
 export type Status = z.infer<typeof status>;
 export type TopologyView = z.infer<typeof topology>;
@@ -179,3 +182,4 @@ export type Nearby = z.infer<typeof nearby>;
 export type Devices = z.infer<typeof devices>;
 export type TrafficToday = z.infer<typeof trafficToday>;
 export type Log = z.infer<typeof log>;
+export type CountersNow = z.infer<typeof counters>;
