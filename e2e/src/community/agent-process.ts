@@ -75,6 +75,8 @@ export class AgentProcess {
       segments: segments.map((s) => ({ type: 'multicast', ...s, interface: '127.0.0.1' })),
       reportEveryMs: options.reportEveryMs ?? 300_000,
       mdns: options.mdns ?? false,
+      // Seven spools on one disk, allocated at the first start.
+      spoolBytesMax: 64 * 1024 * 1024,
       ...(this.node.position ? { position: this.node.position } : {}),
       ...(options.pwaDir ? { pwaDir: options.pwaDir } : {}),
       ...(this.invite ? { invite: this.invite } : {}),

@@ -52,6 +52,7 @@ export class Community {
   readonly agents: ReadonlyMap<string, AgentProcess>;
   readonly #state: State;
   readonly #stateFile: string;
+  #stopped = false;
 
   private constructor(options: CommunityOptions, state: State, stateFile: string, hub: HubProcess) {
     this.options = options;
@@ -91,8 +92,9 @@ export class Community {
     return community;
   }
 
-  /** Starts the hub, enrols who has no certificate yet, and starts every agent. */
+  /** Starts the hub, enrols who has no certificate yet, and starts every agent. After `stop` nothing more is started. */
   async start(): Promise<void> {
+    this.#stopped = false;
     this.options.progress('hub: starting');
     await this.hub.start();
     for (const device of this.options.layout.devices) {
@@ -102,6 +104,7 @@ export class Community {
     for (const agent of this.agents.values()) {
       this.options.progress(`node ${agent.node.key} (${agent.node.name}): starting`);
       if (!agent.enrolled) agent.invite = await this.hub.invite(agent.node.gateway ?? false);
+      if (this.#stopped) throw new Error('stopped before every node was started');
       agent.start(this.hub);
     }
     await Promise.all([...this.agents.values()].map((agent) => agent.ready()));
@@ -134,6 +137,7 @@ export class Community {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
     await this.hub.stop();
   }

@@ -1,17 +1,18 @@
 /**
  * `npm start`: a whole community on this machine. Hub, seven agents and simulated devices as processes of their own.
  * `--dev`: agents and hub run from source and restart on save, the page comes from the development server.
+ * `--no-build`: what was built before is run as it is.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { DevicesFile } from '../devices/main.ts';
+import { build } from './building.ts';
 import { Child } from './child.ts';
 import { Community } from './community.ts';
 import { village } from './layout.ts';
-import { Leftovers, startOf } from './leftovers.ts';
+import { alive, Leftovers, launchersOf } from './leftovers.ts';
 import { portTaken } from './ports.ts';
 import { built, fromSource } from './program.ts';
 import { until } from './until.ts';
@@ -19,6 +20,7 @@ import { until } from './until.ts';
 const { values } = parseArgs({
   options: {
     dev: { type: 'boolean', default: false },
+    'no-build': { type: 'boolean', default: false },
     dir: { type: 'string' },
     port: { type: 'string', default: '8080' },
     'hub-port': { type: 'string', default: '8090' },
@@ -28,38 +30,65 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const dir = values.dir ? resolve(values.dir) : join(root, '.energymesh', 'community');
 const started = performance.now();
 const say = (line: string): void => console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+const others = 'npm start -- --port 8180 --hub-port 8190';
 
 const children: Child[] = [];
-let ending = false;
+const ending = new AbortController();
 let community: Community | undefined;
+let building: number | undefined;
 const leftovers = new Leftovers(join(dir, 'running.json'));
+/** Not somebody else's community in the same folder. */
+let own = false;
 
 async function end(status: number): Promise<never> {
-  if (!ending) {
-    ending = true;
+  if (!ending.signal.aborted) {
     const hard = setTimeout(() => process.exit(1), 4500);
+    ending.abort(new Error('ended before it was up'));
     await Promise.all([community?.stop(), ...children.map((c) => c.stop(2500))]);
     clearTimeout(hard);
-    leftovers.clear();
+    if (own) leftovers.clear();
     process.exit(status);
   }
   return new Promise(() => {});
 }
 // A second signal finds the end under way already.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+// Whoever reads this output may go before we do.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const ended = await leftovers.end((pid) => until(`process ${pid} of the last run to be gone`, 5000, () => startOf(pid) === undefined));
+  const running = leftovers.running;
+  if (running !== undefined)
+    throw new Error(
+      `the community in ${dir} is running already (process ${running}). Use it, or end it: kill ${running}. A second one: ${others} --dir <folder>`,
+    );
+  const ended = await leftovers.end();
   if (ended) say(`ended ${ended} processes that the last run had left behind`);
-  for (const port of [values.port, values['hub-port']]) {
-    if (await portTaken(Number(port)))
-      throw new Error(`port ${port} is taken by another program; end it, or choose others: npm start -- --port 8180 --hub-port 8190`);
-  }
-  if (!values.dev) {
+  for (const port of [values.port, values['hub-port']])
+    if (await portTaken(Number(port))) throw new Error(`port ${port} is taken by another program; end it, or choose others: ${others}`);
+
+  own = true;
+  const above = launchersOf(process.pid);
+  const note = (): void => {
+    const agents = [...(community?.agents.values() ?? [])].map((a) => (a.running ? a.child.pid : undefined));
+    leftovers.write(
+      above,
+      [building, community?.hub.pid, ...agents, ...children.map((c) => c.pid)].filter((pid) => pid !== undefined),
+    );
+    // npm was killed and could not say so.
+    if (!above.every(alive)) void end(0);
+  };
+  note();
+  setInterval(note, 500).unref();
+
+  if (!values.dev && !values['no-build']) {
     say('building what changed (the first time takes a minute or two)');
-    const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.ts')], { cwd: root, stdio: 'inherit' });
-    if (status !== 0) throw new Error('the build failed; its messages are above');
+    await build(root, ending.signal, (pid) => {
+      building = pid;
+      note();
+    });
+    building = undefined;
   }
   community = await Community.prepare({
     layout: village,
@@ -70,16 +99,9 @@ try {
     mdns: true,
     progress: say,
   });
-  const running = (): number[] => [
-    process.pid,
-    ...[community!.hub.pid, ...[...community!.agents.values()].map((a) => (a.running ? a.child.pid : undefined)), ...children.map((c) => c.pid)].filter(
-      (pid) => pid !== undefined,
-    ),
-  ];
-  const watch = setInterval(() => leftovers.write(running().slice(1)), 500);
-  watch.unref();
+  ending.signal.throwIfAborted();
   await community.start();
-  leftovers.write(running().slice(1));
+  ending.signal.throwIfAborted();
 
   say('devices: starting (simulated ESP32s)');
   const devices: DevicesFile = {
@@ -98,11 +120,11 @@ try {
         logFile: join(dir, 'logs', 'page.log'),
       }),
     );
+  note();
 
   say('waiting until every node has a way to the gateway');
   for (const agent of community.agents.values())
     await until(`node ${agent.node.key} to find the gateway`, 60_000, async () => (await agent.health())?.gateway != null);
-  leftovers.write(running().slice(1));
 
   const rows = [...community.agents.values()].map(
     (a) => `  node ${a.node.key}  ${a.node.name.padEnd(14)} ${a.url.padEnd(24)}${a.claimCode() ? `  claim code ${a.claimCode()}` : ''}`,
@@ -124,6 +146,6 @@ try {
     ].join('\n'),
   );
 } catch (error) {
-  console.error(`\nnpm start: ${error instanceof Error ? error.message : error}`);
+  if (!ending.signal.aborted) console.error(`\nnpm start: ${error instanceof Error ? error.message : error}`);
   await end(1);
 }

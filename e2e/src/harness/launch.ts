@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { alive, type Known, known } from '../community/leftovers.ts';
+import { until } from '../community/until.ts';
+import { root } from './world.ts';
+
+/** What `npm start` runs, in a process group of its own as from a terminal. */
+export class Launch {
+  readonly process: ChildProcess;
+  /** Everything it printed. */
+  text = '';
+  readonly exited: Promise<number | NodeJS.Signals | null>;
+
+  constructor(options: { readonly dir: string; readonly port: number; readonly hubPort: number }) {
+    const { dir, port, hubPort } = options;
+    const argv = [join(root, 'e2e/src/community/main.ts'), '--no-build', '--dir', dir, '--port', String(port), '--hub-port', String(hubPort)];
+    this.process = spawn(process.execPath, argv, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.process.stdout, this.process.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.text += chunk.toString();
+      });
+    this.exited = new Promise((resolve) => this.process.once('close', (code, signal) => resolve(signal ?? code)));
+  }
+
+  get pid(): number {
+    if (this.process.pid === undefined) throw new Error('the launcher could not be started');
+    return this.process.pid;
+  }
+
+  /** It printed that the community is up. Answers the milliseconds that this took. */
+  async up(msMax: number): Promise<number> {
+    const started = performance.now();
+    await until('the community to be up', msMax, () => {
+      if (this.process.exitCode !== null || this.process.signalCode !== null) throw new Error(`npm start ended:\n${this.text}`);
+      return this.text.includes('Ctrl-C ends everything');
+    });
+    return performance.now() - started;
+  }
+
+  /** The launcher, its descendants, and whoever is in its process group. */
+  all(): readonly Known[] {
+    const processes = processList();
+    const found = new Set([this.pid]);
+    for (let before = -1; before !== found.size; ) {
+      before = found.size;
+      for (const { pid, parent, group } of processes) if (found.has(parent) || group === this.pid) found.add(pid);
+    }
+    return [...found].map(known).filter(alive);
+  }
+
+  /** To the whole group, as a terminal's Ctrl-C. */
+  signalGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.pid, signal);
+  }
+}
+
+function processList(): { pid: number; parent: number; group: number }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        const [, parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return [{ pid: Number(name), parent: Number(parent), group: Number(group) }];
+      } catch {
+        return []; // ended meanwhile
+      }
+    });
+}
