@@ -1,110 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NodeId } from '@energymesh/protocol';
 import { TRPCClientError } from '@trpc/client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { HostCheck } from './api/host-check.ts';
-import { Login } from './api/login.ts';
 import { Page } from './api/page.fixture.ts';
-import type { ApiPorts, Feed } from './api/ports.ts';
-import { createAppRouter } from './api/router.ts';
-import type { Status, TopologyView } from './api/schema.ts';
-import { ApiServer } from './api/server.ts';
-import { AnswerForged, authorization } from './api/session-mac.ts';
-import { Sessions } from './api/sessions.ts';
+import { AnswerForged, authorization, socketParams } from './api/session-mac.ts';
 import { systemClock } from './clock.ts';
-import { Store } from './store/store.ts';
+import { behind, openDoor } from './door.fixture.ts';
 
-const self = NodeId('00000000000000a1');
 const passphrase = 'correct horse battery staple';
-const refused: { caller: string; why: string }[] = [];
-const handlers = new Set<() => void>();
-let topologyNow: TopologyView;
-
-const feed = <T>(current: () => T): Feed<T> => ({
-  current,
-  onChange: (handler) => {
-    handlers.add(handler);
-    return () => handlers.delete(handler);
-  },
-});
-const status: Status = {
-  at: 1,
-  node: { id: self, name: 'Mill', fingerprint: 'abcd', community: 'village', version: '0', gateway: false },
-  startedAt: 1,
-  wellness: { well: true, problems: [], clockTrusted: true },
-  carrying: { packetsToday: 5, packetsLastMinute: 1, waiting: 0, lost: 0 },
-  neighbours: 0,
-  devices: { connected: 0, known: 0 },
-  backend: { state: 'not-a-gateway', since: 1 },
-};
-
-interface Door extends AsyncDisposable {
-  readonly base: string;
-  readonly port: number;
-  readonly login: Login;
-  readonly store: Store;
-}
-async function openDoor(folder: string, extra: { loginMs?: number; clock?: typeof systemClock; socketsMax?: number } = {}): Promise<Door> {
-  const stack = new AsyncDisposableStack();
-  const store = stack.use(Store.open(join(folder, 'state.db')));
-  const clock = extra.clock ?? systemClock;
-  const sessions = new Sessions({ store: store.credentials, clock });
-  const login = await Login.open({
-    records: store.credentials,
-    settings: store.settings,
-    sessions,
-    clock,
-    claimCodeFile: join(folder, 'claim-code'),
-    onClaimed: () => {},
-    onLogin: () => {},
-    onRefused: (what) => refused.push(what),
-  });
-  const zeros = { devices: 0, betweenNodes: 0, reports: 0 };
-  const ports: ApiPorts = {
-    clock,
-    auth: login,
-    card: () => ({ name: 'Mill', community: 'village', nodeId: self, version: '0', state: login.claimed ? 'claimed' : 'unclaimed', at: 1 }),
-    status: feed(() => status),
-    topology: feed(() => topologyNow),
-    neighbours: feed(() => ({ at: 1, neighbours: [] })),
-    nearby: () => ({ at: 1, nodes: [] }),
-    devices: () => ({ at: 1, devices: [] }),
-    traffic: feed(() => ({
-      at: 1,
-      dayStart: 0,
-      timeZone: 'UTC',
-      buckets: [],
-      totals: { packets: zeros, bytes: zeros, up: 0, down: 0, byClass: [] },
-      backlog: { waiting: 0, bytes: 0, expired: 0, dropped: 0 },
-    })),
-    log: () => ({ at: 1, entries: [] }),
-    counters: () => ({ at: 1, counters: {} }),
-  };
-  const server = stack.use(
-    await ApiServer.open({
-      host: '127.0.0.1',
-      port: 0,
-      router: createAppRouter(ports),
-      sessions,
-      hostCheck: new HostCheck({ nodeName: 'Mill Lane', allowedHosts: ['mill.lan'] }),
-      clock,
-      pwaDir: undefined,
-      health: () => ({ ok: true }),
-      onRefused: (what) => refused.push(what),
-      onError: (path, error) => {
-        throw new Error(`${path}`, { cause: error });
-      },
-      ...extra,
-    }),
-  );
-  const kept = stack.move();
-  return { base: `http://127.0.0.1:${server.port}`, port: server.port, login, store, [Symbol.asyncDispose]: () => kept.disposeAsync() };
-}
 
 const reasonOf = (promise: Promise<unknown>): Promise<string | undefined> =>
   promise.then(
@@ -118,9 +24,7 @@ const reasonOf = (promise: Promise<unknown>): Promise<string | undefined> =>
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'em-api-'));
-  refused.length = 0;
-  handlers.clear();
-  topologyNow = { at: 1, self, nodes: [], edges: [], path: [] };
+  behind.reset();
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -201,7 +105,7 @@ describe('claiming and logging in', () => {
     const guesses: (string | undefined)[] = [];
     for (let i = 0; i < 12; i++) guesses.push(await reasonOf(page.login('claim', 'AAAA-AAAA-AAAA').then((good) => expect(good).toBe(false))));
     expect(guesses).toEqual([...Array<string>(10).fill('answered'), 'too-many', 'too-many']);
-    expect(refused.at(-1)).toMatchObject({ why: 'too-many' });
+    expect(behind.refused.at(-1)).toMatchObject({ why: 'too-many' });
     now = 6000;
     expect(await page.login('claim', door.login.claimCode!)).toBe(true);
   });
@@ -314,9 +218,9 @@ describe('subscriptions', () => {
     });
     const next = () => new Promise<void>((resolve) => (told = resolve));
     await next();
-    topologyNow = { ...topologyNow, at: 2 };
+    behind.topology = { ...behind.topology, at: 2 };
     const second = next();
-    for (const handler of handlers) handler();
+    for (const handler of behind.handlers) handler();
     await second;
     expect(versions).toEqual([1, 2]);
     subscription.unsubscribe();
@@ -331,7 +235,6 @@ describe('subscriptions', () => {
     const messages = collect(socket);
     const closed = new Promise<number>((resolve) => socket.on('close', resolve));
     await new Promise((resolve) => socket.on('open', resolve));
-    const { socketParams } = await import('./api/session-mac.ts');
     const params = socketParams(page.session!, page.nextCounter());
     socket.send(JSON.stringify({ method: 'connectionParams', data: params }));
     socket.send(JSON.stringify({ id: 1, method: 'subscription', params: { path: 'status.live' } }));
@@ -348,119 +251,6 @@ describe('subscriptions', () => {
     await until(() => replayed.length > 0, replay);
     expect(replayed.join()).toContain('unknown-session');
     replay.terminate();
-  });
-});
-
-describe('Host and Origin', () => {
-  const raw = (port: number, headers: Record<string, string>, path = '/trpc/card') =>
-    new Promise<{ status: number; body: string }>((resolve, reject) => {
-      const asked = httpRequest({ port, host: '127.0.0.1', path, headers, setHost: false, agent: false }, (response) => {
-        let body = '';
-        response.on('data', (part) => (body += part));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-      });
-      asked.on('error', reject);
-      asked.end();
-    });
-
-  test('names of this node are answered, others are refused with words', async () => {
-    await using door = await openDoor(folder);
-    for (const host of ['127.0.0.1', `localhost:${door.port}`, '[::1]:80', 'mill-lane.local', 'MILL.lan', 'localhost.']) {
-      expect(await raw(door.port, { host })).toMatchObject({ status: 200 });
-    }
-    for (const host of ['evil.example', '8.8.8.8', 'localhost.evil.example', 'a b', '[::2]', 'user@localhost', '']) {
-      const answer = await raw(door.port, { host });
-      expect(answer.status, host).toBe(403);
-      expect(answer.body).toMatch(/allowedHosts|no host name|no Host/);
-    }
-    expect(refused).toHaveLength(7);
-  });
-
-  test("another page's Origin is refused, on HTTP and on WebSocket", async () => {
-    await using door = await openDoor(folder);
-    const host = `127.0.0.1:${door.port}`;
-    expect(await raw(door.port, { host, origin: `http://${host}` })).toMatchObject({ status: 200 });
-    for (const origin of ['http://evil.example', 'null', 'http://127.0.0.1:1', 'http://localhost']) {
-      expect(await raw(door.port, { host, origin })).toMatchObject({ status: 403, body: expect.stringContaining('may not call this node') });
-      const refusal = new Promise<string>((resolve) => {
-        const socket = new WebSocket(`ws://${host}/trpc`, { headers: { origin } });
-        socket.on('error', (error) => resolve(error.message));
-        socket.on('open', () => resolve('opened'));
-      });
-      expect(await refusal).toContain('403');
-    }
-    const rebound = new Promise<string>((resolve) => {
-      const socket = new WebSocket(`ws://${host}/trpc`, { headers: { host: 'evil.example' } });
-      socket.on('error', (error) => resolve(error.message));
-      socket.on('open', () => resolve('opened'));
-    });
-    expect(await rebound).toContain('403');
-  });
-});
-
-describe('garbage', () => {
-  const send = (port: number, bytes: string | Buffer) =>
-    new Promise<string>((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      let answer = '';
-      socket.on('data', (part) => (answer += part.toString('latin1')));
-      socket.on('close', () => resolve(answer));
-      socket.on('error', () => resolve(answer));
-      socket.write(bytes);
-    });
-
-  test('what is no HTTP, too long, or aims outside is refused, and the node goes on', async () => {
-    await using door = await openDoor(folder);
-    const host = `Host: 127.0.0.1\r\nConnection: close\r\n`;
-    expect(await send(door.port, Buffer.from([0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0]))).toMatch(/^HTTP\/1.1 400/);
-    expect(await send(door.port, `GET / HTTP/1.1\r\n${host}X: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
-    expect(await send(door.port, `GET http://[ HTTP/1.1\r\n${host}\r\n`)).toMatch(/^HTTP\/1.1 400/);
-    expect(await send(door.port, `GET /trpc/${encodeURIComponent('x,'.repeat(50))}?batch=1 HTTP/1.1\r\n${host}\r\n`)).toMatch(/^HTTP\/1.1 (400|404)/);
-    const big = 'x'.repeat(70_000);
-    expect(await send(door.port, `POST /trpc/auth.logout HTTP/1.1\r\n${host}Content-Length: ${big.length}\r\n\r\n${big}`)).toMatch(/^HTTP\/1.1 413/);
-    expect(await send(door.port, `POST /trpc/auth.loginStart HTTP/1.1\r\n${host}Content-Type: application/json\r\nContent-Length: 1\r\n\r\n{`)).toMatch(
-      /^HTTP\/1.1 400/,
-    );
-    expect(await send(door.port, `GET /trpc/status.live HTTP/1.1\r\n${host}Accept: text/event-stream\r\n\r\n`)).toMatch(/^HTTP\/1.1 4\d\d/);
-    expect(await send(door.port, `GET /trpc HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: nonsense\r\n\r\n`)).toMatch(/^HTTP\/1.1 4/);
-    expect((await new Page(door.base).client.card.query()).name).toBe('Mill');
-  });
-
-  test('on a WebSocket too', async () => {
-    await using door = await openDoor(folder, { socketsMax: 20 });
-    for (const message of [
-      '',
-      '{',
-      'null',
-      '[]',
-      '{"id":1}',
-      '{"id":1,"method":"subscription"}',
-      '{"id":1,"method":"query","params":{"path":7}}',
-      '['.repeat(5000),
-      'x'.repeat(100_000),
-    ]) {
-      const socket = new WebSocket(`ws://127.0.0.1:${door.port}/trpc`);
-      socket.on('error', () => {});
-      await new Promise((resolve) => socket.on('open', resolve));
-      const answered = new Promise((resolve) => {
-        socket.on('message', resolve);
-        socket.on('close', resolve);
-      });
-      socket.send(message);
-      socket.send('PING');
-      await answered;
-      socket.terminate();
-    }
-    expect((await new Page(door.base).client.card.query()).name).toBe('Mill');
-  });
-
-  test('/healthz and the security headers', async () => {
-    await using door = await openDoor(folder);
-    const answer = await fetch(`${door.base}/healthz`);
-    expect(await answer.json()).toEqual({ ok: true });
-    expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-    expect((await fetch(`${door.base}/mesh`)).status).toBe(404);
   });
 });
 

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import type { Events } from './events.ts';
 import { writeDurably } from './identity/files.ts';
 import type { NodeIdentity } from './identity/identity.ts';
-import type { BackendConfig } from './relay/gateway.ts';
+import type { Clock } from './ports.ts';
+import type { BackendConfig, BackendState } from './relay/gateway.ts';
 
 /**
  * How this node reaches the backend: as configured, else as the hub told a gateway when it was enrolled; undefined: it is no gateway.
@@ -35,5 +37,37 @@ export function backendOf(config: Pick<Config, 'backend' | 'dataDir'>, identity:
     ...(ca !== undefined && { ca: caFile }),
     ...(login.by === 'certificate' && own),
     ...(login.by === 'password' && { username: login.username, password: login.password }),
+  };
+}
+
+interface BackendTeller {
+  stats(): { readonly backend: BackendState };
+  onChange(handler: () => void): () => void;
+}
+
+/** The first connection may take a few tries (other versions of MQTT are asked for): it is news only when it has not stood after a while. */
+const firstConnectionMs = 3000;
+
+/** Tells of the backend's coming and going. */
+export function followBackend(relay: BackendTeller, events: Events, clock: Clock): Disposable {
+  let told: 'connected' | 'unreachable' | undefined;
+  let cancel: (() => void) | undefined;
+  const tell = (): void => {
+    const { backend } = relay.stats();
+    if (backend.state === told) return;
+    if (backend.state === 'connected') events.backendUp({ url: backend.url });
+    else if (backend.state === 'unreachable') events.backendDown({ url: backend.url, reason: backend.why ?? 'no answer' });
+    else return;
+    told = backend.state;
+  };
+  const off = relay.onChange(() => {
+    if (told !== undefined || relay.stats().backend.state === 'connected') tell();
+    else cancel ??= clock.after(firstConnectionMs, tell);
+  });
+  return {
+    [Symbol.dispose]() {
+      off();
+      cancel?.();
+    },
   };
 }
