@@ -1,9 +1,9 @@
 'use client';
 import { usePathname, useRouter } from 'next/navigation';
-import { type ReactNode, useEffect } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Providers, useSession } from '../live/providers.tsx';
 import { frameStrings } from '../strings/en/frame.ts';
-import { Near, places, Tabs } from './frame.tsx';
+import { places, Tabs } from './frame.tsx';
 import { NodeStateProvider } from './node-state.tsx';
 
 /** Around every page: the bar or rail, the providers, and the way to the log-in when there is no session. */
@@ -22,6 +22,13 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
+const Near = lazy(() => import('./near.tsx').then((module) => ({ default: module.Near })));
+const near = (
+  <Suspense>
+    <Near />
+  </Suspense>
+);
+
 /** The other pages and parts are fetched while the node is there, so that they open when it is not. */
 function usePreload(ready: boolean) {
   const router = useRouter();
@@ -31,7 +38,7 @@ function usePreload(ready: boolean) {
       for (const { href } of places) router.prefetch(href);
       void Promise.allSettled([
         import('../home/lower.tsx'),
-        import('../traffic/lower.tsx'),
+        import('../traffic/body.tsx'),
         import('../mesh/stage.tsx'),
         import('../mesh/list.tsx'),
         import('../mesh/find.tsx'),
@@ -52,7 +59,7 @@ function Gate({ path, children }: { path: string; children: ReactNode }) {
   if (!session) return <Tabs current={path} />;
   return (
     <NodeStateProvider>
-      <Tabs current={path} near={<Near />} />
+      <Tabs current={path} near={near} />
       <div className="app">{children}</div>
     </NodeStateProvider>
   );

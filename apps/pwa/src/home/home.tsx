@@ -4,17 +4,12 @@ import { Page } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import { useDevices, useNeighboursFeed, useTopologyFeed, useTrafficFeed } from '../live/feeds.ts';
-import type { TrafficToday } from '../live/model.ts';
-import { trafficStrings } from '../strings/en/traffic.ts';
-import { binsOf } from '../traffic/bins.ts';
-import { Comb } from '../traffic/comb.tsx';
-import { Legend } from '../traffic/legend.tsx';
-import { useUntil } from '../traffic/until.ts';
-import { Age, Say, Section } from '../ui/parts.tsx';
+import { Say } from '../ui/parts.tsx';
 import { Answers } from './answers.tsx';
+import type { LowerProps } from './lower.tsx';
 import { sentence } from './sentence.ts';
 
-/** What a phone shows first comes with the page; the rest a moment later. */
+/** The sentence and the answers come with the page; the charts and the rest a moment later. */
 const Lower = lazy(() => import('./lower.tsx').then((module) => ({ default: module.Lower })));
 
 export function Home() {
@@ -26,10 +21,10 @@ export function Home() {
   const devices = useDevices();
   const timeZone = traffic?.timeZone;
   const alone = situation.at === 'alone';
-  const lower = (part: 'lamp' | 'alone' | 'left' | 'right') =>
+  const lower = (part: LowerProps['part']) =>
     status && (
       <Suspense>
-        <Lower part={part} status={status} neighbours={neighbours} topology={topology} devices={devices} dayStart={traffic?.dayStart} timeZone={timeZone} />
+        <Lower part={part} status={status} neighbours={neighbours} topology={topology} devices={devices} traffic={traffic} />
       </Suspense>
     );
   return (
@@ -41,7 +36,7 @@ export function Home() {
           {!alone && <div className="phone">{lower('lamp')}</div>}
           <div className="cols rail:pt-6">
             <div>
-              {alone ? lower('alone') : <TrafficSection traffic={traffic} />}
+              {lower(alone ? 'alone' : 'traffic')}
               {alone && <Answers status={status} timeZone={timeZone} />}
               {lower('left')}
             </div>
@@ -53,33 +48,5 @@ export function Home() {
         </>
       )}
     </Page>
-  );
-}
-
-function TrafficSection({ traffic }: { traffic: TrafficToday | undefined }) {
-  const { status, past } = useNodeState();
-  const until = useUntil(traffic?.at);
-  if (!traffic) return null;
-  return (
-    <Section
-      id="traffic"
-      title={trafficStrings.traffic.today}
-      aside={
-        <span className="tick">
-          <Age at={traffic.at} />
-        </span>
-      }
-    >
-      <Comb
-        bins={binsOf(traffic, until)}
-        dayStart={traffic.dayStart}
-        until={until}
-        past={past}
-        timeZone={traffic.timeZone}
-        position={status?.node.position}
-        height={128}
-      />
-      <Legend packets={traffic.totals.packets} />
-    </Section>
   );
 }

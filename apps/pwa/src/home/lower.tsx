@@ -1,26 +1,30 @@
 'use client';
 import { useNodeState } from '../frame/node-state.tsx';
-import type { Devices, Neighbours, Status, TopologyView } from '../live/model.ts';
+import type { Devices, Neighbours, Status, TopologyView, TrafficToday } from '../live/model.ts';
 import { homeStrings } from '../strings/en/home.ts';
-import { Chevron } from '../ui/parts.tsx';
+import { trafficStrings } from '../strings/en/traffic.ts';
+import { binsOf } from '../traffic/bins.ts';
+import { Comb } from '../traffic/comb.tsx';
+import { Legend } from '../traffic/legend.tsx';
+import { useUntil } from '../traffic/until.ts';
+import { Age, Chevron, Section } from '../ui/parts.tsx';
 import { Alone } from './alone.tsx';
 import { DevicesSection } from './devices.tsx';
 import { LogSection } from './log-section.tsx';
 import { NeighboursSection, WaySection } from './neighbours.tsx';
 import { NearbySection, PageSection } from './page-section.tsx';
 
-interface LowerProps {
-  readonly part: 'lamp' | 'alone' | 'left' | 'right';
+export interface LowerProps {
+  readonly part: 'lamp' | 'alone' | 'traffic' | 'left' | 'right';
   readonly status: Status;
   readonly neighbours: Neighbours | undefined;
   readonly topology: TopologyView | undefined;
   readonly devices: Devices | undefined;
-  readonly dayStart: number | undefined;
-  readonly timeZone: string | undefined;
+  readonly traffic: TrafficToday | undefined;
 }
 
-/** Everything on Home below the first screen of a phone. */
-export function Lower({ part, status, neighbours, topology, devices, dayStart, timeZone }: LowerProps) {
+/** Everything on Home below the answers. */
+export function Lower({ part, status, neighbours, topology, devices, traffic }: LowerProps) {
   const { situation } = useNodeState();
   const alone = situation.at === 'alone';
   switch (part) {
@@ -28,6 +32,8 @@ export function Lower({ part, status, neighbours, topology, devices, dayStart, t
       return <NextThing status={status} devices={devices} />;
     case 'alone':
       return <Alone status={status} />;
+    case 'traffic':
+      return <TrafficSection traffic={traffic} />;
     case 'left':
       return (
         <>
@@ -41,7 +47,7 @@ export function Lower({ part, status, neighbours, topology, devices, dayStart, t
       return (
         <>
           {!alone && <WaySection status={status} topology={topology} />}
-          <LogSection dayStart={dayStart} timeZone={timeZone} />
+          <LogSection dayStart={traffic?.dayStart} timeZone={traffic?.timeZone} />
           <NearbySection />
           <PageSection status={status} />
         </>
@@ -61,5 +67,33 @@ function NextThing({ status, devices }: { status: Status; devices: Devices | und
       </div>
       <Chevron />
     </a>
+  );
+}
+
+function TrafficSection({ traffic }: { traffic: TrafficToday | undefined }) {
+  const { status, past } = useNodeState();
+  const until = useUntil(traffic?.at);
+  if (!traffic) return null;
+  return (
+    <Section
+      id="traffic"
+      title={trafficStrings.traffic.today}
+      aside={
+        <span className="tick">
+          <Age at={traffic.at} />
+        </span>
+      }
+    >
+      <Comb
+        bins={binsOf(traffic, until)}
+        dayStart={traffic.dayStart}
+        until={until}
+        past={past}
+        timeZone={traffic.timeZone}
+        position={status?.node.position}
+        height={128}
+      />
+      <Legend packets={traffic.totals.packets} />
+    </Section>
   );
 }

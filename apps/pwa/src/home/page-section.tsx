@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useState } from 'react';
-import { nodeUrl } from '../frame/frame.tsx';
+import { nodeUrl } from '../frame/near.tsx';
 import { useNearby } from '../live/feeds.ts';
 import type { Status } from '../live/model.ts';
 import { useHere, useTRPCClient } from '../live/providers.tsx';

@@ -1,5 +1,5 @@
 'use client';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { Page } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
 import { packetsClause, type Saying } from '../home/sentence.ts';
@@ -7,25 +7,18 @@ import { useTrafficFeed } from '../live/feeds.ts';
 import type { Status, TrafficToday } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
 import { trafficStrings } from '../strings/en/traffic.ts';
-import { bytes, clockMinute, zoneName } from '../strings/format.ts';
-import { Age, Say, Section } from '../ui/parts.tsx';
-import { Seg } from '../ui/seg.tsx';
-import { binsOf, total } from './bins.ts';
-import { Comb } from './comb.tsx';
-import { Legend } from './legend.tsx';
-import { HourTable } from './table.tsx';
-import { useUntil } from './until.ts';
+import { bytes, clockMinute } from '../strings/format.ts';
+import { Say } from '../ui/parts.tsx';
+import { total } from './bins.ts';
 
 const words = trafficStrings.traffic;
 
-/** The chart comes with the page; the rest a moment later. */
-const Lower = lazy(() => import('./lower.tsx').then((module) => ({ default: module.Lower })));
+/** The sentence comes with the page; the charts a moment later. */
+const Body = lazy(() => import('./body.tsx').then((module) => ({ default: module.Body })));
 
 export function Traffic() {
-  const { status, past, situation } = useNodeState();
+  const { status, situation } = useNodeState();
   const traffic = useTrafficFeed();
-  const until = useUntil(traffic?.at);
-  const [as, setAs] = useState<'chart' | 'table'>('chart');
   if (!status || !traffic) {
     return (
       <Page>
@@ -33,38 +26,11 @@ export function Traffic() {
       </Page>
     );
   }
-  const bins = binsOf(traffic, until);
-  const { totals, timeZone } = traffic;
   return (
     <Page>
       <Say saying={saying(status, traffic, situation.at === 'past' ? situation.since : undefined)} />
-      <Section
-        title={words.carried}
-        aside={
-          <span className="tick">
-            {words.per10} · {words.zone(zoneName(traffic.at, timeZone))} · <Age at={traffic.at} />
-          </span>
-        }
-      >
-        <Seg
-          className="mb-3"
-          label={words.view}
-          value={as}
-          options={[
-            { value: 'chart', label: words.asChart },
-            { value: 'table', label: words.asTable },
-          ]}
-          onChange={setAs}
-        />
-        {as === 'chart' ? (
-          <Comb bins={bins} dayStart={traffic.dayStart} until={until} past={past} timeZone={timeZone} position={status.node.position} height={190} axis />
-        ) : (
-          <HourTable bins={bins} timeZone={timeZone} totals={totals.packets} />
-        )}
-        <Legend packets={totals.packets} />
-      </Section>
       <Suspense>
-        <Lower traffic={traffic} />
+        <Body status={status} traffic={traffic} />
       </Suspense>
     </Page>
   );

@@ -103,6 +103,12 @@ export const frameStrings = {
     'not-enrolled': 'Not a member of a community yet. Enrol it with an invite.',
   },
 
+  broken: {
+    say: 'This page stumbled over a mistake of its own.',
+    next: 'The node is not affected. Load the page again; if it happens again, tell the community what was on the screen.',
+    again: 'Load again',
+  },
+
   notFound: { say: 'There is no such page.', next: 'Go to Home' },
 
   /** How well one end of a link hears the other. */
