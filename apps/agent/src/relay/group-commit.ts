@@ -27,9 +27,17 @@ export const groupCommitLimits: GroupCommitLimits = {
 
 export type DiskState = { readonly at: 'well' } | { readonly at: 'full'; readonly code: string; readonly message: string; readonly since: number };
 
+export interface AppendOptions {
+  /** 0: somebody waits for it. */
+  readonly lingerMs?: number;
+  /** Becomes durable in the same commit as the row. */
+  readonly note?: { readonly key: string; readonly value: string };
+}
+
 interface Pending {
   readonly row: Row;
   readonly done: () => void;
+  readonly note: AppendOptions['note'];
   /** It was in a batch that failed, so the disk may have it after all. */
   tried: boolean;
   /** Not needed any more, found out while it was on its way to the disk. */
@@ -84,9 +92,8 @@ export class GroupCommit {
     return this.#written;
   }
 
-  /** `lingerMs` 0: somebody waits for it. */
-  append(row: Row, done: () => void, lingerMs: number = this.#limits.lingerMs): void {
-    this.#pending.set(row.row, { row, done, tried: false, discarded: false });
+  append(row: Row, done: () => void, { lingerMs = this.#limits.lingerMs, note }: AppendOptions = {}): void {
+    this.#pending.set(row.row, { row, done, note, tried: false, discarded: false });
     this.#pendingBytes += row.body.byteLength;
     const full = this.#pending.size >= this.#limits.rowsMax || this.#pendingBytes >= this.#limits.batchBytesMax;
     this.#schedule(full ? 0 : lingerMs);
@@ -140,7 +147,7 @@ export class GroupCommit {
     this.#timer?.cancel();
     this.#timer = {
       due,
-      cancel: this.#clock.after(due - this.#clock.monotonic(), () => {
+      cancel: this.#clock.after(Math.max(0, due - this.#clock.monotonic()), () => {
         this.#timer = undefined;
         void this.#commit();
       }),
@@ -180,7 +187,11 @@ export class GroupCommit {
     const batch: Batch = {
       rows: [...this.#flying.values()].map(({ row }) => row),
       removals,
-      notes: [...[...notes].map(([key, { value }]) => ({ key, value })), { key: 'clock', value: JSON.stringify(this.#ages.mark()) }],
+      notes: [
+        ...[...this.#flying.values()].flatMap(({ note }) => note ?? []),
+        ...[...notes].map(([key, { value }]) => ({ key, value })),
+        { key: 'clock', value: JSON.stringify(this.#ages.mark()) },
+      ],
     };
     try {
       await this.#journal.write(batch);

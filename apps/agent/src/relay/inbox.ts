@@ -60,6 +60,8 @@ export class Inbox {
   readonly #seen: SeenCommands;
   readonly #held = new Map<number, Held>();
   readonly #byKey = new Map<string, Held>();
+  /** Came while the spool was opening: sent back, they would come again out of order. */
+  #early: { entry: DeliveredEntry; message: Publish; down: DownTopic; at: number }[] = [];
   #opened = false;
   #closed = false;
   #timer: { due: number; cancel: () => void } | undefined;
@@ -115,6 +117,8 @@ export class Inbox {
         file.quota.give('down', rowBytes(row.body.byteLength));
       }
     }
+    const now = this.#options.file.clock.monotonic();
+    for (const { entry, message, down, at } of this.#early.splice(0)) this.#takeCommand({ ...entry, ageMs: entry.ageMs + now - at }, message, down);
     this.#watch();
   }
 
@@ -146,6 +150,10 @@ export class Inbox {
 
   #takeCommand(entry: DeliveredEntry, message: Publish, down: DownTopic): void {
     const { file, mesh, report } = this.#options;
+    if (!this.#opened && !this.#closed && this.#early.length < this.#limits.heldPerDeviceMax) {
+      this.#early.push({ entry, message, down, at: file.clock.monotonic() });
+      return;
+    }
     if (!this.#opened || this.#closed) {
       mesh.undelivered(runsOf([entry.id]), 'full');
       return;
@@ -190,7 +198,7 @@ export class Inbox {
     file.quota.take('down', rowBytes(row.body.byteLength));
     const held = this.#hold(row, message, down);
     held.owed.push(entry.id);
-    this.#seen.add(key, order);
+    const note = this.#seen.add(key, order);
     file.group.append(
       row,
       () => {
@@ -198,7 +206,7 @@ export class Inbox {
         this.#settle(held.owed.splice(0));
         this.#handOver(held);
       },
-      0,
+      { lingerMs: 0, note },
     );
     this.#watch();
   }

@@ -52,7 +52,8 @@ export class Roster {
     const now = this.#file.ages.now();
     const known = new Set(this.#directory.known().map(({ id }) => id));
     for (const [device, { at }] of this.#seen) {
-      if (this.#connected.has(device) || (known.has(device) && now - at < forgetMs)) continue;
+      // A directory without any device has not been read yet.
+      if (this.#connected.has(device) || ((known.has(device) || known.size === 0) && now - at < forgetMs)) continue;
       this.#seen.delete(device);
       this.#file.group.note(prefix + device, undefined);
     }

@@ -56,11 +56,12 @@ export class SeenCommands {
     return command.incarnation < newest.incarnation || (command.incarnation === newest.incarnation && command.sequence < newest.sequence);
   }
 
-  add(key: string, command: Omit<SeenCommand, 'at'>): void {
+  /** Returns the note that must become durable with the command itself: alone it would make a lost command look delivered. */
+  add(key: string, command: Omit<SeenCommand, 'at'>): { key: string; value: string } {
     const seen = { ...command, at: this.#now() };
     this.#put(key, seen);
-    this.#group.note(prefix + key, JSON.stringify(seen));
     this.#trim();
+    return { key: prefix + key, value: JSON.stringify(seen) };
   }
 
   /** It was not delivered after all: a repetition is welcome. */
