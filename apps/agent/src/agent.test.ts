@@ -126,6 +126,8 @@ async function openBackend(take: (topic: string, payload: Buffer) => void) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
+    publish: (topic: string, payload: string) =>
+      broker.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: false, dup: false }, () => {}),
     url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => broker.close(resolve));
@@ -173,6 +175,13 @@ test('fifty messages of a device reach the backend over another node, move the c
   const today = await page.client.traffic.today.query();
   expect(today.totals.packets.devices).toBe(50);
   expect(today.latency?.samples).toBeGreaterThan(0);
+
+  // And down: the command crosses the node in between and is kept until the device has it.
+  const command = new Promise<[string, Buffer]>((resolve) => device.once('message', (topic, payload) => resolve([topic, payload])));
+  await device.subscribeAsync('em/meter-1/command', { qos: 1 });
+  backend.publish(`energymesh/${community.id}/em/meter-1/command`, JSON.stringify({ id: 'c-1', action: 'read' }));
+  const [topic, payload] = await command;
+  expect([topic, JSON.parse(payload.toString())]).toEqual(['em/meter-1/command', { id: 'c-1', action: 'read' }]);
   await device.endAsync();
   await page.close();
 });
