@@ -17,6 +17,7 @@ export interface AgentProcessOptions {
 
 export interface Health {
   readonly status: string;
+  readonly enrolled: boolean;
   readonly node: string;
   readonly neighbours: number;
   readonly gateway: string | null;
@@ -49,6 +50,9 @@ export class AgentProcess {
   /** The community's beacon key, as this node was told it; for link proxies. */
   beaconKey(): Uint8Array {
     return Buffer.from((JSON.parse(readFileSync(this.#enrolment, 'utf8')) as { beaconKey: string }).beaconKey, 'base64');
+  }
+  get ports(): AgentProcessOptions['ports'] {
+    return this.#o.ports;
   }
   get url(): string {
     return `http://localhost:${this.#o.ports.http}`;
@@ -100,11 +104,11 @@ export class AgentProcess {
     }
   }
 
-  /** Answers its health check. Rejects when it ends before. */
+  /** Answers its health check as a member of the community. Rejects when it ends before. */
   async ready(): Promise<void> {
-    await until(`node ${this.node.key} to answer (log: ${this.#o.logFile})`, 60_000, async () => {
+    await until(`node ${this.node.key} to have joined (log: ${this.#o.logFile})`, 60_000, async () => {
       if (!this.running) throw new Error(`node ${this.node.key} ended at start; its log: ${this.#o.logFile}`);
-      return (await this.health()) !== undefined;
+      return (await this.health())?.enrolled === true;
     });
   }
 

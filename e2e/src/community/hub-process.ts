@@ -39,6 +39,9 @@ export class HubProcess {
   get pid(): number | undefined {
     return this.#child?.running ? this.#child.pid : undefined;
   }
+  get ports(): HubPorts {
+    return this.#o.ports;
+  }
   get statusUrl(): string {
     return `http://localhost:${this.#o.ports.http}`;
   }

@@ -24,6 +24,8 @@ export class LinkProxy {
   readonly #targets: (number | undefined)[] = [undefined, undefined];
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #swallowing = false;
+  /** The port to connect to in place of an end's own: something that looks at what passes. */
+  #detour: (to: 0 | 1, port: number) => number = (_, port) => port;
 
   private constructor(sides: readonly [Side, Side], beaconKey: Uint8Array) {
     this.#sides = sides;
@@ -68,6 +70,12 @@ export class LinkProxy {
     }
   }
 
+  /** From now on connections to side `to` go to the port that `detour` gives for its own; those that are open are cut. */
+  lead(detour: (to: 0 | 1, port: number) => number): void {
+    this.#detour = detour;
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
   async close(): Promise<void> {
     for (const udp of this.#udp) udp.close();
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
@@ -92,7 +100,7 @@ export class LinkProxy {
       near.destroy();
       return;
     }
-    const far = connect(port, '127.0.0.1');
+    const far = connect(this.#detour(to, port), '127.0.0.1');
     const pair = [near, far] as const;
     this.#pairs.add(pair);
     for (const [socket, other] of [
