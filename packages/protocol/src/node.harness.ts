@@ -4,7 +4,7 @@ import type { Channel, Input, MeshEvent, Output } from './io.ts';
 import { MeshNode } from './node.ts';
 import type { CertifiedNode, Crypto, Random } from './ports.ts';
 import { Millis } from './units.ts';
-import { encode } from './wire/index.ts';
+import { decode, encode } from './wire/index.ts';
 import { kind } from './wire/messages.ts';
 import { utf8Decode, utf8Encode } from './wire/utf8.ts';
 
@@ -113,6 +113,9 @@ export class World {
   readonly dark = new Set<string>();
   /** Spoils the signature of every record on the way. */
   corrupt = false;
+  /** Records of this node are counted on their way. */
+  watched: NodeId | undefined;
+  watchedRecords = 0;
   readonly #stalled = new Map<number, number>();
   readonly #o: WorldOptions;
   readonly #random: Random;
@@ -297,6 +300,10 @@ export class World {
         const other = pipe.nodes[1 - side]!;
         if (this.dark.has(pairKey(place.index, other))) return;
         const conn = pipe.ends[1 - side]!;
+        if (this.watched && output.bytes[1] === kind.records) {
+          const message = decode(output.bytes);
+          if ('records' in message) this.watchedRecords += message.records.filter((r) => r.origin === this.watched).length;
+        }
         if (this.corrupt && output.bytes[1] === kind.records) output.bytes[output.bytes.length - 60] = 1;
         this.at(this.now + this.#o.delay(place.index, other)!, () => {
           if (this.places[other]!.pipes.get(conn) === pipe) this.input(other, { type: 'data', conn, bytes: output.bytes });

@@ -75,6 +75,7 @@ export class MeshNode implements MeshNodeApi {
   /** Earliest deadline of the data plane; asked anew only after it was given something, which a hello is not. */
   #dataAt: Millis = never;
   #dataMoved = false;
+  #wakeAt: Millis = never;
   #topologyAt: Millis = never;
   #topologySaidAt = Number.NEGATIVE_INFINITY as Millis;
   #stopped = false;
@@ -210,8 +211,10 @@ export class MeshNode implements MeshNodeApi {
     }
   }
 
-  /** Does what is due. */
+  /** Does what is due: nothing, after most hellos. */
   #evaluate(now: Millis): void {
+    this.#wakeAt = this.#next();
+    if (now < this.#wakeAt && !this.#dataMoved) return;
     if (now >= this.#links.pairs.wakeAt) this.#links.pairs.wake(now);
     if (now >= this.#neighbours.wakeAt) this.#neighbours.wake(now);
     if (now >= this.#routes.wakeAt) this.#routes.wake(now);
@@ -228,6 +231,13 @@ export class MeshNode implements MeshNodeApi {
       this.#topologySaidAt = now;
       this.#s.emit({ type: 'event', event: { kind: 'topology-changed' } });
     }
+    this.#wakeAt = this.#next();
+  }
+
+  #next(): Millis {
+    const neighbours = Math.min(this.#links.pairs.wakeAt, this.#neighbours.wakeAt, this.#choice.wakeAt);
+    const control = Math.min(this.#routes.wakeAt, this.#plane.wakeAt, this.#topologyAt);
+    return Millis(Math.min(neighbours, control, this.#dataAt));
   }
 
   gateway(): NodeId | undefined {
@@ -240,10 +250,7 @@ export class MeshNode implements MeshNodeApi {
 
   get wakeAt(): Millis {
     if (this.#stopped) return never;
-    if (!this.#started) return this.#startedAt;
-    const neighbours = Math.min(this.#links.pairs.wakeAt, this.#neighbours.wakeAt, this.#choice.wakeAt);
-    const control = Math.min(this.#routes.wakeAt, this.#plane.wakeAt, this.#topologyAt);
-    return Millis(Math.min(neighbours, control, this.#dataAt));
+    return this.#started ? this.#wakeAt : this.#startedAt;
   }
 
   // ---- What the parts tell each other
@@ -263,8 +270,8 @@ export class MeshNode implements MeshNodeApi {
     this.#routes.own(now, this.#neighbours.measured());
     this.#routes.wake(now);
     this.#forwarder.removeLink(now, node);
-    this.#plane.linkDown(now, node);
-    if (!this.#stopped) this.#s.emit({ type: 'beacon' });
+    this.#plane.linkDown(now, node, reason === 'standby');
+    if (!this.#stopped && reason !== 'standby') this.#s.emit({ type: 'beacon' });
   }
 
   #cost(now: Millis, neighbour: Neighbour): void {

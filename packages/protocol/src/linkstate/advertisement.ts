@@ -31,7 +31,7 @@ const coolMs = 30_000;
 
 /**
  * What this node says of itself: an identity record and a links record. docs/protocol.md §5.4 and §5.5
- * 1. A lost link is advertised at once.
+ * 1. A lost link is advertised at once, a spare one that was given up within 200 ms.
  * 2. Gains and changes wait (a bridge to another part only shortly): 200 ms at first, then 1 s, 2 s ... 60 s the more advertisements there were of late; one is forgiven every 30 s.
  * 3. Both records are made anew every 30 min, a little spread.
  */
@@ -89,8 +89,10 @@ export class Advertisement {
     this.changed(now);
   }
 
-  lost(now: Millis, node: NodeId): void {
-    if (this.#said.has(node)) this.#links(now, true);
+  lost(now: Millis, node: NodeId, spare: boolean): void {
+    if (!this.#said.has(node)) return;
+    if (spare) this.#at(now + gainMs);
+    else this.#links(now, true);
   }
 
   gained(now: Millis, bridge: boolean): void {

@@ -97,11 +97,12 @@ export class LinkStatePlane {
     this.#sync.addLink(now, node);
   }
 
-  linkDown(now: Millis, node: NodeId): void {
+  /** `spare`: given up because there are others; that is no news to hurry with. */
+  linkDown(now: Millis, node: NodeId, spare: boolean): void {
     this.#o.core.changed();
     this.#flooding.removeLink(node);
     this.#sync.removeLink(node);
-    this.#own.lost(now, node);
+    this.#own.lost(now, node, spare);
   }
 
   /** A link counts now, or costs something else. `bridge`: it leads where no path led. */

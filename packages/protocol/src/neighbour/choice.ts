@@ -45,7 +45,7 @@ const firstMs = 60_000;
 /** Make before break. */
 const dropAfterMs = 30_000;
 /** Surplus links go one by one: every drop is news to the whole community. */
-const dropApartMs = 10_000;
+const dropApartMs = 60_000;
 /** Right after a start everybody is out of reach: the cap holds for so long without exception. */
 const settleMs = 3000;
 const refusedMs = 30_000;
@@ -75,7 +75,7 @@ export class Choice {
     this.#candidates = new Candidates(options.random);
     this.#startedAt = now;
     this.#probeAt = now;
-    this.#dropAt = now;
+    this.#dropAt = Millis(now + dropAfterMs + dropApartMs * options.random.next());
   }
 
   // ---- What happens

@@ -39,7 +39,17 @@ export class LinkCost {
   #bucket = -1;
   #rttMs = Number.POSITIVE_INFINITY;
   #advertised = 0;
-  bandwidthBps: number | undefined;
+  /** Neither the minimum nor the bandwidth moved since the last `advertise`. */
+  #settled = false;
+  #bandwidthBps: number | undefined;
+
+  get bandwidthBps(): number | undefined {
+    return this.#bandwidthBps;
+  }
+  set bandwidthBps(value: number | undefined) {
+    this.#bandwidthBps = value;
+    this.#settled = false;
+  }
 
   /** From a hello's echo; 0 and 0 is "none yet". Implausible echoes are left out. */
   echo(now: Millis, echoMicros: number, echoAgeMicros: number): void {
@@ -51,7 +61,10 @@ export class LinkCost {
     const at = bucket % buckets;
     const ms = rtt / 1000;
     if (ms < this.#least[at]!) this.#least[at] = ms;
-    if (ms < this.#rttMs) this.#rttMs = ms;
+    if (ms < this.#rttMs) {
+      this.#rttMs = ms;
+      this.#settled = false;
+    }
   }
 
   #turn(bucket: number): void {
@@ -59,6 +72,7 @@ export class LinkCost {
     for (let i = 0; i < stale; i++) this.#least[(bucket - i) % buckets] = Number.POSITIVE_INFINITY;
     this.#bucket = bucket;
     this.#rttMs = Math.min(...this.#least);
+    this.#settled = false;
   }
 
   /** Undefined before the first echo. */
@@ -68,8 +82,9 @@ export class LinkCost {
 
   /** What this end advertises: 0 before the first echo. Changes only by `share` or more. */
   advertise(share: number): number {
-    if (!Number.isFinite(this.#rttMs)) return this.#advertised;
-    const ms = this.#rttMs / 2 + (this.bandwidthBps ? (frameBytes / this.bandwidthBps) * 1000 : 0);
+    if (this.#settled || !Number.isFinite(this.#rttMs)) return this.#advertised;
+    this.#settled = true;
+    const ms = this.#rttMs / 2 + (this.#bandwidthBps ? (frameBytes / this.#bandwidthBps) * 1000 : 0);
     const is = quantise(ms, this.#advertised);
     if (this.#advertised === 0 || Math.abs(is - this.#advertised) >= this.#advertised * share) this.#advertised = is;
     return this.#advertised;

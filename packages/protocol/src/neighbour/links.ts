@@ -118,7 +118,7 @@ export class Links {
     if (conn.closed) return;
     conn.closed = true;
     this.#conns.delete(conn.id);
-    if (conn.channel === 'urgent' && reason !== 'dead') {
+    if (reason !== 'dead') {
       this.#s.emit({ type: 'send', conn: conn.id, bytes: encode({ kind: kind.bye, reason: byeCode(reason) }) });
     }
     this.#s.emit({ type: 'close', conn: conn.id, reason });

@@ -65,10 +65,11 @@ export class Graph {
     return this.#edges[index] ?? none;
   }
 
-  /** Whether these claims leave out an edge that the node claimed before. */
+  /** Whether these claims take away an edge that counted, or one to self. The other end's record about the same edge is then no such news any more. */
   loses(node: NodeId, claims: readonly Claim[]): boolean {
     const before = this.edgesOf(this.indexOf(node));
     for (let i = 0; i < before.length; i += stride) {
+      if (before[i + 2] === 0 && before[i] !== this.self) continue;
       const other = this.#ids[before[i]!];
       if (!claims.some((claim) => claim.node === other)) return true;
     }
