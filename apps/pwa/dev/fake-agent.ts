@@ -18,13 +18,17 @@ const { values } = parseArgs({
     pwa: { type: 'string', default: join(import.meta.dirname, '..', 'out') },
     passphrase: { type: 'string', default: 'kettle orbit walnut' },
     unclaimed: { type: 'boolean', default: false },
+    /** What the simulated node's clock shows when it starts, UTC. */
+    clock: { type: 'string', default: '14:32' },
   },
 });
 if (!scenes.includes(values.scene as SceneName)) throw new Error(`--scene is one of ${scenes.join(', ')}`);
 
+const [hours = 0, minutes = 0] = values.clock.split(':').map(Number);
+const offsetMs = new Date().setUTCHours(hours, minutes, 8, 0) - Date.now();
 const clock = {
   monotonic: () => performance.now(),
-  wall: () => Date.now(),
+  wall: () => Date.now() + offsetMs,
   after: (ms: number, run: () => void) => {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);

@@ -43,15 +43,14 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
     : drawn;
   const own = mesh.edges.filter((edge) => (edge.a === mesh.self || edge.b === mesh.self) && !edge.stale);
   const nameOf = (id: string) => mesh.nodes.find((node) => node.id === id)?.name ?? id;
-  const since = Math.floor((clock() % day) / (10 * minute));
   const quiet = scene === 'quiet' || alone;
   const buckets = bucketsOf(begun, quiet, scene);
   const sum = (key: 'devices' | 'betweenNodes' | 'reports') => buckets.reduce((all, bucket) => all + (bucket.packets?.[key] ?? 0), 0);
   const grown = () => (quiet || cut ? 0 : Math.floor((now() - begun) / 2800));
   const totals = () => ({ devices: sum('devices') + grown(), betweenNodes: sum('betweenNodes'), reports: sum('reports') });
   const packetsToday = () => totals().devices + totals().betweenNodes + totals().reports;
+  const costOf = (id: string) => mesh.nodes.find((node) => node.id === id)?.costMs ?? 0;
   const way = mesh.path.length > 1 ? mesh.path : undefined;
-  void since;
 
   return {
     card: () => ({ name: 'Mill Lane 7', community: 'Millbrook', nodeId: mesh.self, version: '0.1.0', state: 'claimed', at: clock() }),
@@ -83,7 +82,9 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
       },
       neighbours: alone ? 0 : own.length,
       devices: scene === 'no-device' || alone ? { connected: 0, known: 0 } : { connected: 3, known: 4 },
-      ...(way ? { gateway: { id: way.at(-1)!, name: nameOf(way.at(-1)!), hops: way.length - 1, costMs: 18, since: begun - 31 * minute } } : {}),
+      ...(way
+        ? { gateway: { id: way.at(-1)!, name: nameOf(way.at(-1)!), hops: way.length - 1, costMs: costOf(way.at(-1)!), since: begun - 31 * minute } }
+        : {}),
       backend: gateway
         ? { state: scene === 'backend-cut' ? 'unreachable' : 'connected', since: begun - 3 * minute, url: 'mqtts://backend.millbrook.example:8883' }
         : { state: 'not-a-gateway', since: begun - 12 * day },

@@ -14,6 +14,8 @@ interface Answer {
   readonly glyph: GlyphName;
   readonly answer: string;
   readonly detail: string;
+  /** What is still worth saying when the node is silent. */
+  readonly before: string;
   readonly testid: string;
 }
 
@@ -33,7 +35,7 @@ export function Answers({ status, timeZone }: { status: Status; timeZone: string
             {silent ? frameStrings.notKnown : row.answer}
             {silent && <span className="then">{words.when(silent)}</span>}
           </span>
-          <span className="d">{silent ? `${row.answer}${row.detail ? `: ${row.detail}` : ''}` : row.detail}</span>
+          <span className="d">{silent ? words.lastHeard(row.answer, row.before) : row.detail}</span>
         </li>
       ))}
     </ul>
@@ -44,7 +46,8 @@ function well(status: Status, now: number): Answer {
   const { wellness } = status;
   const question = words.well;
   const first = wellness.problems[0];
-  if (!wellness.well && first) return { question, glyph: 'warn', answer: words.needsYou, detail: frameStrings.problems[first.code], testid: 'answer-well' };
+  if (!wellness.well && first)
+    return { question, glyph: 'warn', answer: words.needsYou, detail: frameStrings.problems[first.code], before: '', testid: 'answer-well' };
   const figures = [
     wellness.temperatureC === undefined ? undefined : words.temperature(wellness.temperatureC),
     wellness.diskUsedShare === undefined ? undefined : words.disk(wellness.diskUsedShare),
@@ -55,6 +58,7 @@ function well(status: Status, now: number): Answer {
     glyph: wellness.well ? 'well' : 'warn',
     answer: wellness.well ? words.yes : words.needsYou,
     detail: `${capital(figures.join(', '))}. ${capital(age(now - status.at))}`,
+    before: figures.join(', '),
     testid: 'answer-well',
   };
 }
@@ -66,7 +70,7 @@ function carries({ carrying: figures, ...status }: Status): Answer {
   const answers = { yes: words.yes, ready: words.ready, keeping: words.keeping };
   const pace = figures.packetsLastMinute > 0 ? words.perMinute(figures.packetsLastMinute) : state === 'ready' ? words.nothingYet : words.quietNow;
   const detail = state === 'keeping' ? `${capital(waiting)}` : `${capital(pace)}. ${capital(waiting)}`;
-  return { question: words.carrying, glyph: state === 'keeping' ? 'off' : 'well', answer: answers[state], detail, testid: 'answer-carrying' };
+  return { question: words.carrying, glyph: state === 'keeping' ? 'off' : 'well', answer: answers[state], detail, before: waiting, testid: 'answer-carrying' };
 }
 
 function way(status: Status, now: number): Answer {
@@ -75,18 +79,27 @@ function way(status: Status, now: number): Answer {
   const { backend, gateway } = status;
   const since = lasting(now - backend.since);
   if (status.node.gateway) {
-    if (backend.state === 'connected') return { question, glyph: 'well', answer: words.gateway, detail: capital(words.backendSince(since)), testid };
+    if (backend.state === 'connected')
+      return { question, glyph: 'well', answer: words.gateway, detail: capital(words.backendSince(since)), before: '', testid };
     const lost = backend.state === 'unreachable';
     return {
       question,
       glyph: lost ? 'warn' : 'off',
       answer: words.gateway,
       detail: capital(lost ? words.backendLost(since) : words.backendConnecting),
+      before: '',
       testid,
     };
   }
-  if (!gateway) return { question, glyph: 'off', answer: words.none, detail: words.noneNext, testid };
-  return { question, glyph: 'well', answer: gateway.name, detail: words.hops(gateway.hops, short(gateway.costMs)), testid };
+  if (!gateway) return { question, glyph: 'off', answer: words.none, detail: words.noneNext, before: '', testid };
+  return {
+    question,
+    glyph: 'well',
+    answer: gateway.name,
+    detail: words.hops(gateway.hops, short(gateway.costMs)),
+    before: words.hops(gateway.hops, short(gateway.costMs)),
+    testid,
+  };
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

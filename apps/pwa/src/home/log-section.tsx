@@ -39,10 +39,7 @@ export function LogSection({ dayStart, timeZone }: { dayStart: number | undefine
                 {dayStart !== undefined && line.at < dayStart ? dayAndMinute(line.at, timeZone) : clockMinute(line.at, timeZone)}
               </time>
               {line.mark === 'event' ? <Dot /> : <Glyph name={glyphs[line.mark]} />}
-              <span className="min-w-0 wrap-anywhere">
-                {line.text}
-                {line.detail && <span className="text-ink2"> {line.detail}</span>}
-              </span>
+              <span className="min-w-0 wrap-anywhere">{line.text}</span>
               <span className="dur">{line.healedMs !== undefined ? short(line.healedMs) : line.mark === 'going-on' ? homeStrings.log.goingOn : ''}</span>
             </li>
           ))}

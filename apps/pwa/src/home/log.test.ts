@@ -11,7 +11,6 @@ describe('a line of the log', () => {
       mark: 'healed',
       text: 'Bakery went quiet.',
       healedMs: 1800,
-      detail: undefined,
     });
   });
 
@@ -25,9 +24,11 @@ describe('a line of the log', () => {
   });
 
   it('keeps the reason that the agent gives, as a sentence', () => {
-    expect(logLine(entry(1, 'backend-down', { detail: 'The backend cannot be reached: timed out' }), []).detail).toBe(
-      'The backend cannot be reached: timed out.',
+    expect(logLine(entry(1, 'backend-down', { detail: 'The backend cannot be reached: timed out' }), []).text).toBe(
+      'The backend cannot be reached: timed out. Packets are kept here.',
     );
+    expect(logLine(entry(1, 'login', { detail: 'Logged in from 192.168.1.20' }), []).text).toBe('Logged in from 192.168.1.20.');
+    expect(logLine(entry(1, 'refused'), []).text).toBe('Refused somebody.');
     expect(logLine(entry(1, 'device-connected', { detail: 'meter-3' }), []).text).toContain('meter-3');
   });
 });

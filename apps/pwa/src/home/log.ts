@@ -4,15 +4,12 @@ import { homeStrings } from '../strings/en/home.ts';
 export type LogMark = 'going-on' | 'healed' | 'event' | 'needs-you';
 
 const breaks: ReadonlySet<LogEntry['kind']> = new Set(['neighbour-down', 'gateway-lost', 'backend-down']);
-/** The agent's own words say more than ours here: an address, a device's name, a reason. */
-const inItsWords: ReadonlySet<LogEntry['kind']> = new Set(['route-changed', 'backend-up', 'backend-down', 'login', 'refused', 'started']);
 
 export interface LogLine {
   readonly id: number;
   readonly at: number;
   readonly mark: LogMark;
   readonly text: string;
-  readonly detail: string | undefined;
   readonly healedMs: number | undefined;
 }
 
@@ -21,7 +18,7 @@ export function logLine(entry: LogEntry, younger: readonly LogEntry[]): LogLine 
   const mended = entry.healedMs !== undefined;
   const overtaken = breaks.has(entry.kind) && younger.some((other) => ends(other, entry));
   const mark: LogMark = mended ? 'healed' : breaks.has(entry.kind) && !overtaken ? 'going-on' : entry.kind === 'refused' ? 'needs-you' : 'event';
-  return { id: entry.id, at: entry.at, mark, text: textOf(entry), detail: detailOf(entry), healedMs: entry.healedMs };
+  return { id: entry.id, at: entry.at, mark, text: textOf(entry), healedMs: entry.healedMs };
 }
 
 function ends(other: LogEntry, entry: LogEntry): boolean {
@@ -35,21 +32,26 @@ function ends(other: LogEntry, entry: LogEntry): boolean {
 
 function textOf(entry: LogEntry): string {
   const { kinds, someone } = homeStrings.log;
+  const name = entry.nodeName ?? someone;
   switch (entry.kind) {
     case 'neighbour-up':
     case 'neighbour-down':
-      return kinds[entry.kind](entry.nodeName ?? someone);
+      return kinds[entry.kind](name);
     case 'gateway-found':
       return kinds['gateway-found'](entry.nodeName);
     case 'device-connected':
     case 'device-disconnected':
       return kinds[entry.kind](entry.detail);
+    // The agent's own words say more here: an address, a reason.
+    case 'route-changed':
+    case 'backend-up':
+    case 'backend-down':
+    case 'login':
+    case 'refused':
+      return kinds[entry.kind](entry.detail ? sentence(entry.detail) : undefined);
     default:
       return kinds[entry.kind]();
   }
 }
 
-function detailOf(entry: LogEntry): string | undefined {
-  if (!inItsWords.has(entry.kind) || !entry.detail) return undefined;
-  return /[.!?]$/.test(entry.detail) ? entry.detail : `${entry.detail}.`;
-}
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -75,7 +75,7 @@ describe('the sentence', () => {
 
   it('of a node without a gateway: what is kept, and since when', () => {
     const cut = without('gateway', status({ wellness: { well: false, clockTrusted: true, problems: [{ code: 'no-gateway', since: now - minutes(42) }] } }));
-    expect(says(cut)).toBe('5 neighbours, but no way to the backend.');
+    expect(says(cut)).toBe('5 neighbours, but no gateway.');
     expect(lede(cut)).toContain('14 packets are kept here, none lost.');
     expect(lede(cut)).toContain('42 minutes');
     expect(carrying(cut)).toBe('keeping');

@@ -10,7 +10,7 @@ export function AloneStage({ community }: { community: string }) {
   return (
     <>
       <div className="stage grid content-center">
-        <Reach />
+        <Reach scale={0.84} />
         <p className="sm text-center">{alone.reach}</p>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}

@@ -226,13 +226,14 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
       </span>
       <Legend />
       <div className="hand">
-        <button type="button" className="words" onClick={again}>
-          {meshStrings.mesh.again}
+        <button type="button" aria-label={meshStrings.mesh.again} onClick={again}>
+          <span className="words">{meshStrings.mesh.again}</span>
+          <Icon d="M13 5.5A5.6 5.6 0 1 0 13.6 9M13.5 1.5v4h-4" />
         </button>
         <button type="button" aria-label={meshStrings.mesh.zoomIn} onClick={() => zoomBy(1.6)}>
           <Icon d="M8 2v12M2 8h12" />
         </button>
-        <button type="button" className="max-[399px]:hidden" aria-label={meshStrings.mesh.zoomOut} onClick={() => zoomBy(1 / 1.6)}>
+        <button type="button" aria-label={meshStrings.mesh.zoomOut} onClick={() => zoomBy(1 / 1.6)}>
           <Icon d="M2 8h12" />
         </button>
         <button type="button" aria-label={meshStrings.mesh.fit} onClick={fit}>
@@ -314,7 +315,7 @@ function Legend() {
         ))}
         <span className="ml-1.5">{legend.poorly}</span>
       </span>
-      <span className="hidden min-[1180px]:inline">{legend.rest}</span>
+      <span className="hidden min-[1240px]:inline">{legend.rest}</span>
     </div>
   );
 }

@@ -8,9 +8,9 @@ const d = 24 * h;
 
 describe('an age', () => {
   it.each([
-    [-5 * s, 'now'],
-    [0, 'now'],
-    [1999, 'now'],
+    [-5 * s, 'just now'],
+    [0, 'just now'],
+    [1999, 'just now'],
     [2 * s, '2 s ago'],
     [59.9 * s, '59 s ago'],
     [min, '1 min ago'],

@@ -39,9 +39,9 @@ export function short(ms: number): string {
   return lasting(span);
 }
 
-/** How old a figure is: "now", "8 s ago", "2 min ago". A future instant (clocks differ a little) is "now". */
+/** How old a figure is: "just now", "8 s ago", "2 min ago". A future instant (clocks differ a little) is "just now". */
 export function age(ms: number): string {
-  if (ms < 2 * second) return 'now';
+  if (ms < 2 * second) return 'just now';
   if (ms < minute) return `${whole.format(Math.floor(ms / second))} s ago`;
   if (ms < hour) return `${whole.format(Math.floor(ms / minute))} min ago`;
   if (ms < 2 * day) return `${whole.format(Math.floor(ms / hour))} h ago`;

@@ -31,13 +31,15 @@ export function Comb({ bins, dayStart, until, past, timeZone, position, height, 
   const teeth = { reports: '', betweenNodes: '', devices: '' };
   bins.forEach((bin, i) => {
     if (bin.at !== 'carried') return;
+    // The running ten minutes end at the needle.
+    const wide = Math.max(0.8, Math.min(slot - gap, scale.x(until) - (left + i * slot + gap / 2)));
     let below = 0;
     for (const type of trafficTypes) {
       const value = bin.packets[type];
       if (value === 0) continue;
       const [y0, y1] = [y(below), y(below + value)];
       const tall = Math.max(0.8, y0 - y1 - (below > 0 && slot > 4 ? 1 : 0));
-      teeth[type] += `M${left + i * slot + gap / 2},${y1}h${slot - gap}v${tall}h${gap - slot}z`;
+      teeth[type] += `M${left + i * slot + gap / 2},${y1}h${wide}v${tall}h${-wide}z`;
       below += value;
     }
   });

@@ -40,7 +40,7 @@ export interface Fit {
 export function fitOf(kind: Scene['kind'], width: number, height: number): Fit {
   const wide = width > 600;
   if (kind === 'force') {
-    const [left, top, right, bottom] = wide ? [56, 34, 56, 64] : [40, 30, 40, 56];
+    const [left, top, right, bottom] = wide ? [56, 34, 56, 84] : [40, 30, 40, 76];
     const [w, h] = [Math.max(1, width - left - right), Math.max(1, height - top - bottom)];
     return { x: (p) => left + p * w, y: (p) => top + p * h, placeX: (q) => (q - left) / w, placeY: (q) => (q - top) / h, radius: 0 };
   }

@@ -55,9 +55,9 @@ export const frameStrings = {
     alone: ['Your node is well,', 'but hears nobody yet.'],
     aloneLede: (community: string, ms: number | undefined) =>
       `Listening for ${community}${ms === undefined ? '' : ` for ${lasting(ms)}`}. It keeps trying by itself.`,
-    noGateway: (neighbours: number) => [`${plural(neighbours, 'neighbour', 'neighbours')},`, 'but no way to the backend.'],
+    noGateway: (neighbours: number) => [`${plural(neighbours, 'neighbour', 'neighbours')},`, 'but no gateway.'],
     noGatewayLede: (waiting: number, ms: number | undefined) =>
-      `No gateway can be reached${ms === undefined ? '' : ` since ${lasting(ms)}`}. ${kept(waiting)} It looks for another way by itself.`,
+      `${ms === undefined ? 'No gateway can be reached.' : `No gateway has been reached for ${lasting(ms)}.`} ${kept(waiting)} It looks for another way by itself.`,
     backendCut: ['This gateway', 'cannot reach the backend.'],
     backendCutLede: (waiting: number, ms: number, url: string | undefined) =>
       `No answer${url ? ` from ${url}` : ''} for ${lasting(ms)}. ${kept(waiting)} Check this gateway’s own way to the internet.`,
@@ -75,8 +75,7 @@ export const frameStrings = {
     gateway: 'A gateway itself',
     none: 'None',
     when: (clock: string) => `at ${clock}`,
-    yesThen: 'Yes when last heard',
-    needsYouThen: 'Needed you when last heard',
+    lastHeard: (answer: string, detail: string) => `${answer} when last heard${detail ? `: ${detail}` : ''}`,
     nothingYet: 'Nothing carried yet today',
     perMinute: (count: number) => `${number(count)} a minute now`,
     quietNow: 'quiet this minute',
