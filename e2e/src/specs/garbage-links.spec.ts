@@ -1,9 +1,11 @@
+import { createHmac } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { CommunityAuthority, generateNodeKey, nodeKeyToPem } from '@energymesh/identity';
-import { kind } from '@energymesh/protocol';
+import { beaconMacInput, encodeBeacon, Incarnation, kind } from '@energymesh/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { line } from '../community/layout.ts';
 import { until } from '../community/until.ts';
@@ -84,6 +86,25 @@ test('what is no TLS, has no certificate or the wrong protocol is refused, and c
   });
   await operator.grows({ 'mesh.link-refused-no-certificate': 1 }, () => expectTurnedAway({}));
   await operator.grows({ 'mesh.link-refused-handshake-broken': 1 }, () => expectTurnedAway({ papers: member, channel: 'nonsense' }));
+});
+
+test('beacons that are broken, of another community or heard before are not followed', async () => {
+  const next = randomIntegers('beacons');
+  const [{ group, port: groupPort }] = world.community.sides('a-b');
+  const beacon = (key: Uint8Array): Uint8Array => {
+    const announced = { nonce: Buffer.from(randomBytes(next, 8)).toString('hex'), port: 1, incarnation: Incarnation(1) };
+    return encodeBeacon({ ...announced, mac: createHmac('sha256', key).update(beaconMacInput(announced)).digest().subarray(0, 16) });
+  };
+  const genuine = beacon(world.community.beaconKey());
+  const datagrams = [randomBytes(next, 31), randomBytes(next, 1400), beacon(randomBytes(next, 32)), genuine, genuine];
+  const socket = createSocket('udp4');
+  await operator.grows({ 'mesh.beacon-broken': 2, 'mesh.beacon-foreign': 1, 'mesh.beacon-repeated': 1 }, async () => {
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    socket.setMulticastInterface('127.0.0.1');
+    for (const datagram of datagrams) await new Promise((resolve) => socket.send(datagram, groupPort, group, resolve));
+  });
+  socket.close();
 });
 
 test("a rogue authority of the same name is refused whatever its dates, as is the hub's own kind of certificate", async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { line } from '../community/layout.ts';
-import { until } from '../community/until.ts';
 import { broker } from '../harness/broker-kind.ts';
 import { expectAllDelivered } from '../harness/expect-delivered.ts';
+import { Lock } from '../harness/lock.ts';
 import { World } from '../harness/world.ts';
 
 test('the only gateway is killed and started again under traffic', async () => {
@@ -30,12 +30,9 @@ test('a gateway dies for good: the other one takes over, up and down', async () 
   );
   await using world = await World.open({ layout, broker });
   const meter = await world.publisher('meter-1');
-  const lock = await world.publisher('lock-1');
-  const commands: string[] = [];
-  lock.client.on('message', (_topic, payload) => commands.push((JSON.parse(payload.toString()) as { id: string }).id));
-  await lock.client.subscribeAsync('em/lock-1/command', { qos: 1 });
+  const lock = await Lock.open(world, 'lock-1');
   await world.community.hub.command('lock-1', { id: 'before', action: 'lock' }, 60);
-  await until('the first command', 30_000, () => commands.includes('before'));
+  await lock.gets('before');
 
   const streaming = meter.stream(50, 20);
   await world.observer.sees('traffic to flow', 20_000, (o) => o.unique('meter-1').length > 100);
@@ -46,6 +43,6 @@ test('a gateway dies for good: the other one takes over, up and down', async () 
   await expectAllDelivered(world, meter);
 
   await world.community.hub.command('lock-1', { id: 'after', action: 'unlock' }, 60);
-  await until('the command through the other gateway', 60_000, () => commands.includes('after'));
-  expect(commands.filter((c) => c === 'after')).toHaveLength(1);
+  await lock.gets('after', 60_000);
+  expect(lock.commands).toEqual(['before', 'after']);
 });

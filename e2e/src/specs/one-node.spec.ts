@@ -3,6 +3,7 @@ import { line } from '../community/layout.ts';
 import { until } from '../community/until.ts';
 import { broker } from '../harness/broker-kind.ts';
 import { expectAllDelivered } from '../harness/expect-delivered.ts';
+import { Lock } from '../harness/lock.ts';
 import { World } from '../harness/world.ts';
 
 test('one node between a device and the backend: up, and down with the answer', async () => {
@@ -21,13 +22,9 @@ test('one node between a device and the backend: up, and down with the answer', 
   for (let i = 0; i < 20; i++) await meter.publish({ powerW: i });
   await expectAllDelivered(world, meter);
 
-  const lock = await world.publisher('lock-1');
-  lock.client.on('message', (_topic, payload) => void lock.publish({ command: (JSON.parse(payload.toString()) as { id: string }).id, ok: true }, 'answer'));
-  await lock.client.subscribeAsync('em/lock-1/command', { qos: 1 });
+  const lock = await Lock.open(world, 'lock-1');
   await world.community.hub.command('lock-1', { id: 'c-1', action: 'unlock' }, 30);
-  await world.observer.sees('the answer', 30_000, (o) =>
-    o.unique('lock-1', 'answer').some((s) => (JSON.parse(s.payload) as { command: string }).command === 'c-1'),
-  );
+  await lock.answered(world, 'c-1');
 
   // the hub has each once, by entry id
   await until('the hub to have all', 10_000, async () => (await world.community.hub.stats()).unique >= 21);

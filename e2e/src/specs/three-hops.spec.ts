@@ -3,6 +3,7 @@ import { line } from '../community/layout.ts';
 import { until } from '../community/until.ts';
 import { broker } from '../harness/broker-kind.ts';
 import { expectAllDelivered } from '../harness/expect-delivered.ts';
+import { Lock } from '../harness/lock.ts';
 import { World } from '../harness/world.ts';
 
 const layout = line(
@@ -15,10 +16,6 @@ const layout = line(
   ],
 );
 
-interface Command {
-  readonly id: string;
-}
-
 test('three hops up, and a command down with its answer; a device that is away gets it when it comes back, or the backend is told', async () => {
   await using world = await World.open({ layout, broker });
   const { hub } = world.community;
@@ -26,36 +23,24 @@ test('three hops up, and a command down with its answer; a device that is away g
   for (let i = 0; i < 50; i++) await meter.publish();
   await expectAllDelivered(world, meter);
 
-  const lock = await world.publisher('lock-1');
-  const commands: string[] = [];
-  lock.client.on('message', (_topic, payload) => {
-    const { id } = JSON.parse(payload.toString()) as Command;
-    commands.push(id);
-    void lock.publish({ command: id, ok: true }, 'answer');
-  });
-  await lock.client.subscribeAsync('em/lock-1/command', { qos: 1 });
-  const answered = (id: string) =>
-    world.observer.sees(`the answer to ${id}`, 45_000, (o) =>
-      o.unique('lock-1', 'answer').some((s) => (JSON.parse(s.payload) as { command: string }).command === id),
-    );
+  const lock = await Lock.open(world, 'lock-1');
   await hub.command('lock-1', { id: 'online', action: 'unlock' }, 60);
-  await answered('online');
+  await lock.answered(world, 'online');
 
   // away when the command comes, back before it expires
-  await lock.client.endAsync(true);
+  const other = await Lock.open(world, 'lock-2');
+  await lock.leave();
+  await other.leave();
   await hub.command('lock-1', { id: 'while-away', action: 'lock' }, 60);
   await hub.command('lock-2', { id: 'never-there', action: 'unlock' }, 5);
-  lock.client.reconnect();
-  await answered('while-away');
-  expect(commands).toEqual(['online', 'while-away']);
+  lock.comeBack();
+  await lock.answered(world, 'while-away');
+  expect(lock.commands).toEqual(['online', 'while-away']);
 
-  // the lock that never came: expired, and the backend told so
+  // the lock that came too late: its command expired, the backend was told so, and it gets what is still in time
   await until('the expiry to be reported', 60_000, async () => (await hub.expired()).some((e) => JSON.stringify(e).includes('never-there')));
-  const late = await world.publisher('lock-2');
-  const seen: string[] = [];
-  late.client.on('message', (_topic, payload) => seen.push((JSON.parse(payload.toString()) as Command).id));
-  await late.client.subscribeAsync('em/lock-2/command', { qos: 1 });
+  other.comeBack();
   await hub.command('lock-2', { id: 'in-time', action: 'lock' }, 60);
-  await until('the command in time', 30_000, () => seen.length > 0);
-  expect(seen).toEqual(['in-time']);
+  await other.answered(world, 'in-time');
+  expect(other.commands).toEqual(['in-time']);
 });

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { line } from '../community/layout.ts';
 import { broker } from '../harness/broker-kind.ts';
 import { expectAllDelivered } from '../harness/expect-delivered.ts';
+import { Lock } from '../harness/lock.ts';
 import { World } from '../harness/world.ts';
 
 const layout = line(
@@ -45,6 +46,8 @@ test.runIf(clients.every((c) => existsSync(c)))('mosquitto_pub and mosquitto_sub
     await run('mosquitto_pub', [...login('meter-1'), '-V', version, '-q', '1', '-t', 'em/meter-1/telemetry', '-m', `{"from":"${version}"}`]);
   await world.observer.sees('both', 20_000, (o) => o.unique('meter-1').length === 2);
 
+  const known = await Lock.open(world, 'lock-1'); // a device that was never there gets nothing kept
+  await known.leave();
   const subscriber = spawn('mosquitto_sub', [...login('lock-1'), '-q', '1', '-t', 'em/lock-1/command', '-C', '1', '-W', '60'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

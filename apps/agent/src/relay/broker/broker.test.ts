@@ -215,6 +215,20 @@ test('an aborted delivery is not sent when the device comes back', async () => {
   expect(seen).toEqual(['next']);
 });
 
+test('a command for a session that the device discards reaches its next one', async () => {
+  const { broker, connect } = await door();
+  const lock = { clientId: 'lock-1', username: 'lock-1' };
+  const kept = await connect({ ...lock, clean: false });
+  await kept.subscribeAsync('em/lock-1/command', { qos: 1 });
+  await kept.endAsync(true);
+  const delivered = broker.deliver('lock-1', { topic: 'em/lock-1/command', payload: Buffer.from('open') }, new AbortController().signal);
+  const anew = await connect({ ...lock, clean: true });
+  const message = new Promise((resolve) => anew.once('message', (_t, payload) => resolve(payload.toString())));
+  await anew.subscribeAsync('em/lock-1/command', { qos: 1 });
+  expect(await message).toBe('open');
+  await delivered;
+});
+
 test('a full store that refuses is told to MQTT 5, and ends an MQTT 3.1.1 connection', async () => {
   const { connect } = await door({ intake: { accept: async () => Promise.reject(new IntakeRefused('full', 'no room')) } });
   const five = await connect({ protocolVersion: 5 });

@@ -89,7 +89,8 @@ export class DeviceBroker implements DeviceDoor {
   }
 
   async deliver(device: string, message: DownMessage, signal: AbortSignal): Promise<void> {
-    await this.#sessionFor(device, message.topic, signal).then((session) => session.deliver(message, signal));
+    // each turn needs a session that the device itself discarded
+    while ((await (await this.#sessionFor(device, message.topic, signal)).deliver(message, signal)) === 'discarded');
   }
 
   /** A session of the device that wants the topic; waits for one. */
@@ -173,11 +174,18 @@ export class DeviceBroker implements DeviceDoor {
     if (own.length >= this.#limits.sessionsPerDeviceMax) {
       const idle = own.find((s) => !s.connected);
       if (!idle) return { refused: 3, why: 'has too many sessions' };
-      this.#sessions.delete(idle.clientId);
+      this.#discard(idle.clientId);
     }
+    this.#discard(connect.clientId);
     const session = new Session(connect.clientId, device, this.#limits.deliveringMax);
     this.#sessions.set(connect.clientId, session);
     return this.#connected({ session, present: false });
+  }
+
+  #discard(clientId: string): void {
+    const session = this.#sessions.get(clientId);
+    this.#sessions.delete(clientId);
+    session?.discard();
   }
 
   #connected<T extends { session: Session }>(admitted: T): T {
@@ -227,7 +235,7 @@ export class DeviceBroker implements DeviceDoor {
     const known = new Set(this.#options.directory.known().map((d) => d.id));
     for (const connection of [...this.#connections.keys()])
       if (connection.session && !known.has(connection.session.device.id)) connection.close('is no longer a device of the community', 0x87);
-    for (const [id, session] of this.#sessions) if (!known.has(session.device.id)) this.#sessions.delete(id);
+    for (const [id, session] of this.#sessions) if (!known.has(session.device.id)) this.#discard(id);
   }
 
   #tell(device: string, connected: boolean): void {

@@ -9,7 +9,7 @@ export interface DownMessage {
 
 interface Delivery {
   readonly message: DownMessage;
-  readonly resolve: () => void;
+  readonly resolve: (how: 'acknowledged' | 'discarded') => void;
   /** Packet id while it is with the device. */
   packetId: number | undefined;
   sent: boolean;
@@ -61,10 +61,10 @@ export class Session {
     if (this.#line === line) this.#line = undefined;
   }
 
-  /** Resolves on the device's PUBACK; on abort it is taken back, also from the resend list. */
-  deliver(message: DownMessage, signal: AbortSignal): Promise<void> {
+  /** Resolves on the device's PUBACK, or when the session ends without it; on abort it is taken back, also from the resend list. */
+  deliver(message: DownMessage, signal: AbortSignal): Promise<'acknowledged' | 'discarded'> {
     return new Promise((resolve, reject) => {
-      const delivery: Delivery = { message, resolve: () => done(resolve), packetId: undefined, sent: false };
+      const delivery: Delivery = { message, resolve: (how) => done(() => resolve(how)), packetId: undefined, sent: false };
       const abort = (): void => {
         const at = this.#deliveries.indexOf(delivery);
         if (at >= 0) this.#deliveries.splice(at, 1);
@@ -86,8 +86,13 @@ export class Session {
     const at = this.#deliveries.findIndex((d) => d.packetId === packetId);
     if (at < 0) return;
     const [delivery] = this.#deliveries.splice(at, 1);
-    delivery?.resolve();
+    delivery?.resolve('acknowledged');
     this.#pump();
+  }
+
+  /** The device asked for a clean session: what was under way in this one looks for another. */
+  discard(): void {
+    for (const delivery of this.#deliveries.splice(0)) delivery.resolve('discarded');
   }
 
   /** Called when a subscription may have made waiting deliveries wanted. */
