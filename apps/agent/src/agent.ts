@@ -76,9 +76,11 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   const machine = machineView(identity, clock, config.dataDir);
   const rooms = { config, login, sessions, log: store.log, events, logger };
 
+  let announced: number | undefined;
   if (!identity.enrolment) {
     await using waiting = await openDashboard({ ...rooms, sources: waitingSources(identity, clock, who, machine), nearby: () => [] });
     announce(print, config, waiting.port, login.claimCode);
+    announced = waiting.port;
     await enrol({ identity, invite: config.invite, name: config.name, logger, signal });
   }
   const { enrolment } = identity;
@@ -193,7 +195,8 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   if (dnsSd) nearby.list = () => dnsSd.nearby();
 
   logger.info({ http: dashboard.port, devices: devices.port, links: mesh.port }, 'ready');
-  announce(print, config, dashboard.port, login.claimCode);
+  // Told before, unless the port is another one now.
+  if (announced !== dashboard.port) announce(print, config, dashboard.port, login.claimCode);
 
   await stopped(signal);
   events.stopping(String(signal.reason));

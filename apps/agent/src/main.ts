@@ -49,6 +49,10 @@ process.umask(0o077);
 const logger = createLogger(config.logLevel, { name: config.name });
 if (ignored.length > 0) logger.warn({ ignored }, 'variables that mean nothing to the agent');
 
+// As log lines like all others; what dependencies will have to change one day is not news for an operator.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => logger[warning.name === 'DeprecationWarning' ? 'debug' : 'warn']({ err: warning }, 'warning'));
+
 for (const crash of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(crash, (error) => {
     logger.fatal({ err: error }, crash);

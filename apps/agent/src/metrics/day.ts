@@ -3,9 +3,3 @@ export function dayStart(at: number): number {
   const date = new Date(at);
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
-
-/** The next midnight: 23, 24 or 25 hours on. */
-export function dayEnd(at: number): number {
-  const date = new Date(at);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
-}

@@ -1,7 +1,7 @@
 import { type Stream, type Traffic, traffic } from '@energymesh/protocol';
 
 /** 0 up (to the backend), 1 down (to a device of the destination node), 2 between nodes. */
-export const direction = { up: 0, down: 1, between: 2 } as const;
+const direction = { up: 0, down: 1, between: 2 } as const;
 export type Direction = (typeof direction)[keyof typeof direction];
 
 export function directionOf(stream: Stream, kind: Traffic): Direction {

@@ -1,4 +1,4 @@
-import { asc, eq, inArray, lt, ne } from 'drizzle-orm';
+import { asc, eq, inArray, ne } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { opaqueRecords, sessions } from './schema.ts';
 
@@ -55,9 +55,5 @@ export class CredentialTable {
         .delete(sessions)
         .where(inArray(sessions.id, [...ids]))
         .run();
-  }
-
-  deleteSessionsIdleSince(before: number): void {
-    this.#database.delete(sessions).where(lt(sessions.lastUsedAt, before)).run();
   }
 }
