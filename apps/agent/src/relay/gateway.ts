@@ -8,7 +8,7 @@ import type { Courier } from './courier.ts';
 import { Downlink, type SessionHandlers } from './downlink.ts';
 import { GatewayOffer } from './gateway-offer.ts';
 import type { CommandReport } from './reports.ts';
-import { Uplink } from './uplink.ts';
+import { type Unfit, Uplink } from './uplink.ts';
 
 export interface BackendConfig {
   /** mqtt://host:port or mqtts://host:port */
@@ -35,6 +35,7 @@ export interface GatewayOptions {
   readonly topics: TopicMap;
   readonly documentTopic: string;
   readonly report: (report: CommandReport) => void;
+  readonly onUnfit: (unfit: Unfit) => void;
   readonly onChange: () => void;
   readonly clock: Clock;
   readonly random: () => number;
@@ -78,6 +79,7 @@ export class Gateway {
       clock,
       logger,
       onRoundTrip: (ms) => this.#offer.sample(ms),
+      onUnfit: options.onUnfit,
     });
     this.downlink = new Downlink({
       ...options,

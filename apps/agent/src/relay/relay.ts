@@ -12,7 +12,7 @@ import { DeviceIntake } from './intake.ts';
 import type { Journal } from './journal.ts';
 import { JournalWorker } from './journal-worker.ts';
 import { reportBody } from './report-body.ts';
-import { type CommandReport, ExpiryReports, type LostReport } from './reports.ts';
+import { type ExpiryReport, ExpiryReports } from './reports.ts';
 import { Roster } from './roster.ts';
 import { runsOf } from './runs.ts';
 import { Spool } from './spool.ts';
@@ -124,6 +124,7 @@ export class Relay implements Intake, AsyncDisposable {
         topics,
         documentTopic: `energymesh/${config.community}/document`,
         report: (report) => this.#reports.command(report),
+        onUnfit: (unfit) => this.#reports.unfit(unfit),
         onChange: () => {
           this.#attachment.changed();
           this.#changed();
@@ -263,7 +264,7 @@ export class Relay implements Intake, AsyncDisposable {
     }
   }
 
-  #sendReport(report: CommandReport | LostReport): void {
+  #sendReport(report: ExpiryReport): void {
     this.#options.logger.warn({ report }, 'not delivered');
     const payload = Buffer.from(JSON.stringify(report));
     const body = reportBody(`${this.#nodeTopic}/expired`, payload);

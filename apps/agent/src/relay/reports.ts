@@ -24,22 +24,39 @@ export interface LostReport {
   readonly at: number;
 }
 
+/** A message that the backend can never take: its topic or size is wrong for it. By the gateway that found out. */
+export interface UnfitReport {
+  readonly kind: 'unfit';
+  /** The entry's, as in `em-id`. */
+  readonly id: string;
+  readonly topic: string;
+  /** MQTT 5 reason code. */
+  readonly code: number;
+  readonly bytes: number;
+  readonly at: number;
+}
+export type ExpiryReport = CommandReport | LostReport | UnfitReport;
+
 const gatherMs = 10_000;
 
 /** Says what was not delivered: commands one by one, entries upward gathered for 10 s. Reports of lost reports are counted only, else they would feed themselves. */
 export class ExpiryReports {
   readonly #clock: Clock;
-  readonly #send: (report: CommandReport | LostReport) => void;
+  readonly #send: (report: ExpiryReport) => void;
   readonly #gathered = new Map<string, { class: TrafficClass; why: Lost['why']; count: number }>();
   #cancel: (() => void) | undefined;
 
-  constructor(options: { clock: Clock; send: (report: CommandReport | LostReport) => void }) {
+  constructor(options: { clock: Clock; send: (report: ExpiryReport) => void }) {
     this.#clock = options.clock;
     this.#send = options.send;
   }
 
   command(report: CommandReport): void {
     this.#send(report);
+  }
+
+  unfit(unfit: Omit<UnfitReport, 'kind' | 'at'>): void {
+    this.#send({ kind: 'unfit', ...unfit, at: this.#clock.wall() });
   }
 
   lost(lost: Lost): void {

@@ -7,7 +7,7 @@ import { GatewayOffer } from './gateway-offer.ts';
 import { runsOf } from './runs.ts';
 import { FakeMesh } from './testing/fake-mesh.ts';
 import { settled, VirtualClock } from './testing/virtual-clock.ts';
-import { Uplink, type UplinkLimits } from './uplink.ts';
+import { type Unfit, Uplink, type UplinkLimits } from './uplink.ts';
 
 const origin = NodeId('00000000000000cc');
 const publish = (over: Partial<Publish> = {}): Uint8Array =>
@@ -26,6 +26,7 @@ function gateway(options: { version?: 4 | 5; receiveMaximum?: number; maximumPac
   const mesh = new FakeMesh();
   const clock = new VirtualClock();
   const sent: { topic: string; payload: string; properties: Record<string, string> | undefined; retain: boolean; done: (result: PublishResult) => void }[] = [];
+  const unfit: Unfit[] = [];
   const state = { up: true };
   const uplink = new Uplink({
     mesh,
@@ -40,6 +41,7 @@ function gateway(options: { version?: 4 | 5; receiveMaximum?: number; maximumPac
     clock,
     logger: pino({ level: 'silent' }),
     onRoundTrip: () => {},
+    onUnfit: (u) => unfit.push(u),
     ...(options.limits ? { limits: options.limits } : {}),
   });
   const up = (): void => {
@@ -57,7 +59,7 @@ function gateway(options: { version?: 4 | 5; receiveMaximum?: number; maximumPac
     uplink.onDown({ why: 'closed', takenOver: false, upMs: 100 });
   };
   up();
-  return { mesh, clock, uplink, sent, up, down };
+  return { mesh, clock, uplink, sent, up, down, unfit };
 }
 const spans = (runs: readonly { first: number; count: number }[]) => runs.map(({ first, count }) => [first, count]);
 
@@ -153,13 +155,19 @@ describe('the way up at a gateway', () => {
     expect(uplink.refused()).toEqual([]);
   });
 
-  it('does not send what is larger than the broker takes', async () => {
-    const { mesh, uplink, sent } = gateway({ maximumPacketBytes: 600 });
-    uplink.deliver([entry(1, { payload: Buffer.alloc(150) }), entry(2, { payload: Buffer.alloc(590), topic: 'big' })]);
+  it('settles and reports what is unfit in itself: larger than the broker takes, or refused for its topic or form', async () => {
+    const { mesh, uplink, sent, unfit } = gateway({ maximumPacketBytes: 600 });
+    uplink.deliver([entry(1, { payload: Buffer.alloc(150) }), entry(2, { payload: Buffer.alloc(590), topic: 'big' }), entry(3, { topic: 'odd' })]);
+    expect(sent).toHaveLength(2);
+    sent[0]!.done({ is: 'done' });
+    sent[1]!.done({ is: 'refused', code: 0x90 });
     await settled();
-    expect(sent).toHaveLength(1);
-    expect(uplink.refused()).toEqual([{ topic: 'big', code: 0x95, count: 1 }]);
-    expect(spans(mesh.undeliveredRuns[0]!.runs)).toEqual([[2, 1]]);
+    expect(spans(mesh.deliveredRuns)).toEqual([[1, 3]]);
+    expect(uplink.refused()).toEqual([]);
+    expect(unfit).toEqual([
+      { id: '00000000000000cc.2.1.2', topic: 'big', code: 0x95, bytes: 590 },
+      { id: '00000000000000cc.2.1.3', topic: 'odd', code: 0x90, bytes: 2 },
+    ]);
   });
 
   it('finds the publish on which a 3.1.1 broker hangs up, and lets the others pass', async () => {

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock, Mesh } from '../ports.ts';
 import type { BackendSession, PublishResult, SessionDown, SessionUp } from './backend-session.ts';
 import { provenanceOf, userProperties, wrap } from './envelope.ts';
-import { runsOf } from './runs.ts';
+import { entryName, runsOf } from './runs.ts';
 import { topicNameError } from './topics.ts';
 
 export interface UplinkLimits {
@@ -33,6 +33,16 @@ const strikesMax = 2;
 /** MQTT 5 reason codes, used for what is found out here too. */
 const packetTooLarge = 0x95;
 const unspecified = 0x80;
+/** Topic name invalid, packet too large, payload format invalid: it is the message, and sending it again changes nothing. */
+const unfitCodes: ReadonlySet<number> = new Set([0x90, packetTooLarge, 0x99]);
+
+/** A message that this backend can never take. */
+export interface Unfit {
+  readonly id: string;
+  readonly topic: string;
+  readonly code: number;
+  readonly bytes: number;
+}
 
 export interface UplinkOptions {
   readonly mesh: Pick<Mesh, 'delivered' | 'undelivered'>;
@@ -42,6 +52,7 @@ export interface UplinkOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onRoundTrip: (ms: number) => void;
+  readonly onUnfit: (unfit: Unfit) => void;
   readonly limits?: Partial<UplinkLimits>;
 }
 
@@ -57,7 +68,7 @@ interface Item {
  * 1. `mesh.delivered` follows the backend's PUBACK, never precedes it; nothing is kept here over a lost connection: the origins have custody.
  * 2. Publishes of one origin and class leave in the order in which the mesh delivered them.
  * 3. A publish that the broker refuses is not delivered. Its topic rests (1 s doubling to 60 s), its entries go back to their origins,
- *    which keep them until they are taken or expire. Counted and reported; docs/decisions/0006-uplink.md.
+ *    which keep them until they are taken or expire. Only what is unfit in itself is settled, counted and reported; docs/decisions/0008-uplink.md.
  */
 export class Uplink {
   readonly #options: UplinkOptions;
@@ -76,14 +87,14 @@ export class Uplink {
   #answered = false;
   /** Connections in a row that were closed with publishes under way and none acknowledged. */
   #mute = 0;
-  readonly #counters = { published: 0, refused: 0, malformed: 0, returned: 0 };
+  readonly #counters = { published: 0, refused: 0, unfit: 0, malformed: 0, returned: 0 };
 
   constructor(options: UplinkOptions) {
     this.#options = options;
     this.#limits = { ...uplinkLimits, ...options.limits };
   }
 
-  counters(): Readonly<Record<'published' | 'refused' | 'malformed' | 'returned', number>> {
+  counters(): Readonly<Record<'published' | 'refused' | 'unfit' | 'malformed' | 'returned', number>> {
     return { ...this.#counters };
   }
   /** Topics that the broker refuses now. */
@@ -205,6 +216,13 @@ export class Uplink {
 
   #refuse(item: Item, code: number): void {
     const { topic } = item.message;
+    if (unfitCodes.has(code)) {
+      this.#counters.unfit++;
+      this.#drop(item);
+      this.#settled.push(item.entry.id);
+      this.#options.onUnfit({ id: entryName(item.entry.id), topic, code, bytes: item.message.payload.byteLength });
+      return;
+    }
     this.#counters.refused++;
     const before = this.#refused.get(topic);
     const delayMs = Math.min(this.#limits.refusedMsMax, (before?.delayMs ?? this.#limits.refusedMsMin / 2) * 2);
