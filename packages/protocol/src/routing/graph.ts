@@ -9,13 +9,10 @@ export interface Claim {
 /** Told of every effective change of an edge u -> v: its cost before and now, 0 for "no edge". */
 export type EdgeObserver = (u: number, v: number, before: number, after: number) => void;
 
-/** Rows of the effective edges, for the shortest-path run. */
+/** The graph as the shortest-path run reads it: per node its triples. Nothing is rebuilt after a change: that cost as much as the run. */
 export interface Rows {
   readonly nodes: number;
-  /** Edges of node u stand at offsets[u] .. offsets[u + 1]. */
-  readonly offsets: Int32Array;
-  readonly targets: Int32Array;
-  readonly costs: Int32Array;
+  readonly edges: readonly Int32Array[];
 }
 
 const stride = 3;
@@ -37,7 +34,6 @@ export class Graph {
   /** Held by a record of its own, by being self, or by claims of others. */
   readonly #held: number[] = [];
   readonly #free: number[] = [];
-  #rows: Rows | undefined;
   /** Claims left out because the table was full. */
   overflows = 0;
 
@@ -122,7 +118,6 @@ export class Graph {
       filled += stride;
     }
     this.#edges[u] = filled === after.length ? after : after.slice(0, filled);
-    this.#rows = undefined;
     if (u !== this.self) this.#mirror(u, before);
     this.#report(u, before, this.#edges[u]!);
     this.#holdRecord(u, before.length > 0, filled > 0);
@@ -174,29 +169,7 @@ export class Graph {
     }
   }
 
-  /** Built anew after changes only. */
   rows(): Rows {
-    if (this.#rows) return this.#rows;
-    const nodes = this.#ids.length;
-    const offsets = new Int32Array(nodes + 1);
-    let edges = 0;
-    for (let u = 0; u < nodes; u++) {
-      const list = this.#edges[u]!;
-      for (let i = 2; i < list.length; i += stride) if (list[i]! > 0) edges++;
-      offsets[u + 1] = edges;
-    }
-    const targets = new Int32Array(edges);
-    const costs = new Int32Array(edges);
-    let at = 0;
-    for (let u = 0; u < nodes; u++) {
-      const list = this.#edges[u]!;
-      for (let i = 0; i < list.length; i += stride) {
-        if (list[i + 2]! === 0) continue;
-        targets[at] = list[i]!;
-        costs[at++] = list[i + 2]!;
-      }
-    }
-    this.#rows = { nodes, offsets, targets, costs };
-    return this.#rows;
+    return { nodes: this.#ids.length, edges: this.#edges };
   }
 }

@@ -33,7 +33,7 @@ export class ShortestPaths {
   }
 
   run(rows: Rows, source: number): void {
-    const { nodes, offsets, targets, costs } = rows;
+    const { nodes, edges } = rows;
     this.#grow(nodes);
     this.nodes = nodes;
     const { cost, parent, first, hops } = this;
@@ -48,10 +48,12 @@ export class ShortestPaths {
     while (this.#heapSize > 0) {
       const u = this.#pop();
       const reached = cost[u]!;
-      const end = offsets[u + 1]!;
-      for (let i = offsets[u]!; i < end; i++) {
-        const v = targets[i]!;
-        const through = reached + costs[i]!;
+      const list = edges[u]!;
+      for (let i = 0; i < list.length; i += 3) {
+        const step = list[i + 2]!;
+        if (step === 0) continue;
+        const v = list[i]!;
+        const through = reached + step;
         if (through >= cost[v]!) continue;
         cost[v] = through;
         parent[v] = u;
