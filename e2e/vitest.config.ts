@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 // Real processes on real ports: one spec at a time, each test with the time that its scenario takes.
+// What has nothing to do with the backend's broker runs once, beside the embedded one.
+const once = ['src/specs/ending.spec.ts', 'src/specs/garbage-*.spec.ts', 'src/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['src/specs/**/*.spec.ts', 'src/**/*.test.ts'],
+    exclude: process.env.E2E_BROKER === 'mosquitto' ? once : [],
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 120_000,

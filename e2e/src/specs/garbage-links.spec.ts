@@ -9,7 +9,6 @@ import { beaconMacInput, encodeBeacon, Incarnation, kind } from '@energymesh/pro
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { line } from '../community/layout.ts';
 import { until } from '../community/until.ts';
-import { broker } from '../harness/broker-kind.ts';
 import { LinkClient, type LinkClientOptions } from '../harness/link-client.ts';
 import { enrolMember, type Papers, stolenFrom, strangersPapers } from '../harness/member.ts';
 import { Operator } from '../harness/operator.ts';
@@ -28,7 +27,7 @@ const protocolError = 4;
 const dayMs = 86_400_000;
 
 beforeAll(async () => {
-  world = await World.open({ layout: line(['a', 'b'], ['a'], [{ id: 'meter-1', role: 'meter', at: 'b' }]), broker, proxied: ['a-b'] });
+  world = await World.open({ layout: line(['a', 'b'], ['a'], [{ id: 'meter-1', role: 'meter', at: 'b' }]), broker: 'embedded', proxied: ['a-b'] });
   const a = world.community.agent('a');
   port = a.ports.links;
   operator = await Operator.of(a);
@@ -92,7 +91,7 @@ test('beacons that are broken, of another community or heard before are not foll
   const next = randomIntegers('beacons');
   const [{ group, port: groupPort }] = world.community.sides('a-b');
   const beacon = (key: Uint8Array): Uint8Array => {
-    const announced = { nonce: Buffer.from(randomBytes(next, 8)).toString('hex'), port: 1, incarnation: Incarnation(1) };
+    const announced = { nonce: randomBytes(next, 8), port: 1, incarnation: Incarnation(1) };
     return encodeBeacon({ ...announced, mac: createHmac('sha256', key).update(beaconMacInput(announced)).digest().subarray(0, 16) });
   };
   const genuine = beacon(world.community.beaconKey());
