@@ -7,12 +7,7 @@ import { Brand } from '../ui/glyph.tsx';
 import { Go } from '../ui/go.tsx';
 import { Bands } from './bands.tsx';
 import { useNodeState } from './node-state.tsx';
-
-export const places = [
-  { href: '/', title: frameStrings.nav.home },
-  { href: '/mesh', title: frameStrings.nav.mesh },
-  { href: '/traffic', title: frameStrings.nav.traffic },
-] as const;
+import { places } from './places.ts';
 
 const icons: Record<(typeof places)[number]['href'], ReactNode> = {
   '/': (
@@ -102,7 +97,7 @@ export function Page({ children }: { children: ReactNode }) {
         <PlateBar />
         <Bands />
       </header>
-      <main id="main" className="main">
+      <main id="main" className="main" tabIndex={-1}>
         {children}
       </main>
     </div>

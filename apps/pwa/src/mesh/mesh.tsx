@@ -4,6 +4,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import { Bands } from '../frame/bands.tsx';
 import { Page, PlateBar } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
+import { go as goTo } from '../frame/places.ts';
 import { useNeighboursFeed, useTopologyFeed } from '../live/feeds.ts';
 import type { TopologyView } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
@@ -37,8 +38,7 @@ function useAddress() {
     if (to.selection && 'link' in to.selection) query.set('link', to.selection.link);
     const address = query.size > 0 ? `/mesh?${query}` : '/mesh';
     // The way back leads out of a selection once, not through every node looked at.
-    if (selection && to.selection) history.replaceState(null, '', address);
-    else history.pushState(null, '', address);
+    goTo(address, { replace: selection !== undefined && to.selection !== undefined });
   };
   return { selection, list: view === 'list', go };
 }
@@ -91,7 +91,7 @@ export function Mesh() {
         <PlateBar />
         <Bands />
       </header>
-      <main id="main" className="contents">
+      <main id="main" className="contents" tabIndex={-1}>
         <h1 className="vh">{frameStrings.nav.mesh}</h1>
         {counts}
         {tools}

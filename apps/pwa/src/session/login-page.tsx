@@ -1,8 +1,9 @@
 'use client';
 import type { AppRouter } from '@energymesh/agent/router';
 import type { TRPCClientErrorLike } from '@trpc/client';
-import { useRouter, useSearchParams } from 'next/navigation';
+import { useSearchParams } from 'next/navigation';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { go } from '../frame/places.ts';
 import { useCard } from '../live/feeds.ts';
 import { useHere, useSession, useTRPCClient } from '../live/providers.tsx';
 import { frameStrings } from '../strings/en/frame.ts';
@@ -48,12 +49,11 @@ export function Login() {
 /** Logged in (here or in another tab): on to where one wanted to go. */
 function useForward(setting: boolean) {
   const current = useSession();
-  const router = useRouter();
   const next = useSearchParams().get('next');
   useEffect(() => {
     // Only ever a path of this page's own.
-    if (current && !setting) router.replace(next && /^\/(?!\/)[\w/?=&%-]*$/.test(next) ? next : '/');
-  }, [current, setting, next, router]);
+    if (current && !setting) go(next && /^\/(?!\/)[\w/?=&%-]*$/.test(next) ? next : '/', { replace: true });
+  }, [current, setting, next]);
 }
 
 function Asking({ failed }: { failed: boolean }) {
@@ -71,6 +71,7 @@ function PassphraseForm({ name }: { name: string }) {
   const [stay, setStay] = useState(true);
   return (
     <SecretForm
+      who={name}
       say={words.say(name)}
       lede={words.lede}
       fields={[{ label: words.passphrase, autoComplete: 'current-password' }]}
@@ -91,6 +92,7 @@ function ClaimForm({ name, onClaimed }: { name: string; onClaimed: () => void })
   return (
     <SecretForm
       key="claim"
+      who={name}
       say={words.claimSay(name)}
       lede={words.claimLede}
       fields={[{ label: words.claimCode, hint: words.claimHint, autoComplete: 'one-time-code', plain: true }]}
@@ -112,6 +114,7 @@ function SetForm({ known, onSet }: { known: readonly string[]; onSet: () => void
   return (
     <SecretForm
       key="set"
+      who={known[0] ?? ''}
       say={words.setSay}
       lede={words.setLede}
       fields={[
@@ -155,6 +158,7 @@ interface FieldSpec {
 }
 
 interface SecretFormProps {
+  readonly who: string;
   readonly say: string;
   readonly lede: string;
   readonly fields: readonly FieldSpec[];
@@ -164,7 +168,7 @@ interface SecretFormProps {
   readonly children?: ReactNode;
 }
 
-function SecretForm({ say, lede, fields, button, check, submit, children }: SecretFormProps) {
+function SecretForm({ who, say, lede, fields, button, check, submit, children }: SecretFormProps) {
   const [values, setValues] = useState<readonly string[]>(fields.map(() => ''));
   const [trouble, setTrouble] = useState<Trouble>();
   const [busy, setBusy] = useState(false);
@@ -191,6 +195,8 @@ function SecretForm({ say, lede, fields, button, check, submit, children }: Secr
     <form onSubmit={onSubmit} noValidate>
       <h1 className="say">{say}</h1>
       <p className="lede">{lede}</p>
+      {/* For password managers: whose passphrase it is. */}
+      <input type="text" name="username" autoComplete="username" value={who} readOnly hidden />
       {trouble && (
         <div className="note" role="alert" id={troubleId} data-testid="login-trouble">
           <b>{trouble.say}</b>

@@ -56,9 +56,8 @@ export function drawRingNames(scene: Scene, radial: NonNullable<Arrangement['rin
   });
   const offline = scene.nodes.filter((node) => node.kind === 'offline').length;
   if (offline > 0 && radial.outside > 0 && k < 2) {
-    const spread = Math.min(Math.PI, offline * 0.08) + 0.22;
-    const at = Math.PI / 2 + spread;
-    put(view, meshStrings.mesh.offlineCount(offline), cx + Math.cos(at) * radial.outside * unit, cy + Math.sin(at) * radial.outside * unit, palette.ink2);
+    // They stand around the bottom of the ring outside.
+    put(view, meshStrings.mesh.offlineCount(offline), cx, cy + radial.outside * unit + 14, palette.ink2);
   }
   context.textAlign = 'left';
 }

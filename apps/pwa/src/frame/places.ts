@@ -1,0 +1,20 @@
+import { frameStrings } from '../strings/en/frame.ts';
+
+/** The tabs. */
+export const places = [
+  { href: '/', title: frameStrings.nav.home },
+  { href: '/mesh', title: frameStrings.nav.mesh },
+  { href: '/traffic', title: frameStrings.nav.traffic },
+] as const;
+
+/** `/mesh.html` and `/mesh/` are /mesh, however the files are served. */
+export const placeOf = (pathname: string): string => pathname.replace(/\.html$/, '').replace(/\/(index)?$/, '') || '/';
+
+/**
+ * To another page of the dashboard. Not by Next's router, which asks the node for each page anew: the other pages are already here, and
+ * they must open when the node is silent.
+ */
+export function go(href: string, { replace = false }: { replace?: boolean } = {}): void {
+  if (replace) history.replaceState(null, '', href);
+  else history.pushState(null, '', href);
+}
