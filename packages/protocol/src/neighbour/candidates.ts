@@ -20,12 +20,16 @@ export interface KnownCandidate {
   backoffMs: number;
   /** Never a surplus dial before: the node is linked well enough, or refused. */
   fillAfter: Millis;
+  /** In a row. */
+  refusals: number;
 }
 
 export const candidatesMax = 2048;
 const backoffMsMin = 1000;
 const backoffMsMax = 60_000;
 const dialMsMax = 15_000;
+const refusedMsMin = 30_000;
+const refusedMsMax = 600_000;
 
 /** Nodes that beacons announced, by the driver's key. At the bound further ones are left out until others are lost. */
 export class Candidates {
@@ -59,6 +63,7 @@ export class Candidates {
         state: { at: 'idle', notBefore: now },
         backoffMs: backoffMsMin,
         fillAfter: now,
+        refusals: 0,
       });
       return true;
     }
@@ -104,7 +109,11 @@ export class Candidates {
 
   /** The link is up. */
   linked(now: Millis, node: NodeId): void {
-    for (const known of this.#table.values()) if (known.node === node) this.#rest(known, now);
+    for (const known of this.#table.values()) {
+      if (known.node !== node) continue;
+      known.refusals = 0;
+      this.#rest(known, now);
+    }
   }
 
   /** The link with a node ended after `upMs`: try again soon, later if it did not last. */
@@ -121,9 +130,13 @@ export class Candidates {
     }
   }
 
-  /** Not to be dialled for its own sake before: it refused, or there are links enough. Only a missing way to it overrides this. */
-  unwanted(now: Millis, node: NodeId, ms: number): void {
-    for (const known of this.#table.values()) if (known.node === node) known.fillAfter = Millis(now + ms * (0.75 + 0.5 * this.#random.next()));
+  /** Not to be dialled for its own sake for a while, doubling: it refused, or there are links enough. Only a missing way to it overrides this. */
+  unwanted(now: Millis, node: NodeId): void {
+    for (const known of this.#table.values()) {
+      if (known.node !== node) continue;
+      const ms = Math.min(refusedMsMin * 2 ** known.refusals++, refusedMsMax);
+      known.fillAfter = Millis(now + ms * (0.75 + 0.5 * this.#random.next()));
+    }
   }
 
   /** Dials that never came to an end. Returns when the next would be due. */

@@ -48,7 +48,6 @@ const dropAfterMs = 30_000;
 const dropApartMs = 60_000;
 /** Right after a start everybody is out of reach: the cap holds for so long without exception. */
 const settleMs = 3000;
-const refusedMs = 30_000;
 /** Ways looked at for the local tree: links and the nearest candidates. */
 const waysMax = 96;
 const idleMs = 30_000;
@@ -56,7 +55,7 @@ const idleMs = 30_000;
 /**
  * Which links this node has. docs/protocol.md §3.5, docs/decisions/0002-control-plane.md
  * 1. A candidate that no path reaches is dialled and accepted whatever the number of links: so the parts of a community that see each other join.
- * 2. So is one whose way is an edge of the local minimum spanning tree.
+ * 2. Below `max` links so is one whose way is an edge of the local minimum spanning tree.
  * 3. Below `wanted` links, unknown candidates are dialled, nearest first, then those that bring most new two-hop neighbours.
  * 4. Others are accepted below `max`.
  * 5. Above `max` the dearest link outside the local tree is dropped, 30 s after it came up. No other link is ever dropped for the number.
@@ -117,7 +116,7 @@ export class Choice {
   /** The node said that it has links enough, or this one has. */
   refused(now: Millis, key: string | undefined, node: NodeId): void {
     this.#candidates.failed(now, key);
-    this.#candidates.unwanted(now, node, refusedMs);
+    this.#candidates.unwanted(now, node);
     this.changed(now);
   }
 
@@ -133,8 +132,8 @@ export class Choice {
     const count = this.#count();
     if (count >= linksMax) return 'full';
     if (!this.#o.reaches(node) && (count < this.#o.max || now >= this.#startedAt + settleMs)) return 'yes';
-    if (dialled) return count < this.#o.wanted || this.#core.has(node) ? 'yes' : 'standby';
-    return count < this.#o.max || this.#core.has(node) ? 'yes' : 'full';
+    if (dialled) return count < this.#o.wanted || (count < this.#o.max && this.#core.has(node)) ? 'yes' : 'standby';
+    return count < this.#o.max ? 'yes' : 'full';
   }
 
   #count(): number {
@@ -190,7 +189,7 @@ export class Choice {
       if (!worst || link.cost > worst.cost || (link.cost === worst.cost && link.node > worst.node)) worst = link;
     }
     if (!worst) return;
-    this.#candidates.unwanted(now, worst.node, refusedMs);
+    this.#candidates.unwanted(now, worst.node);
     this.#o.drop(now, worst.node);
     this.#dropAt = Millis(now + dropApartMs * (0.5 + this.#o.random.next()));
   }
@@ -224,8 +223,9 @@ export class Choice {
     if (c.state.at !== 'idle') return 0;
     const node = c.node;
     if (node !== undefined && (node === this.#o.self || this.#o.hasLink(node) || this.#o.isForming(node) || this.#o.isRevoked(node))) return 0;
-    const settled = count < this.#o.max || now >= this.#startedAt + settleMs;
-    const needed = node !== undefined && settled && (!this.#o.reaches(node) || this.#core.has(node));
+    const room = count < this.#o.max;
+    const lost = node !== undefined && !this.#o.reaches(node) && (room || now >= this.#startedAt + settleMs);
+    const needed = lost || (node !== undefined && room && now >= c.fillAfter && this.#core.has(node));
     const below = count + this.#candidates.dialling < this.#o.wanted;
     const wanted = needed || node === undefined || (below && now >= c.fillAfter);
     if (!wanted) {
