@@ -49,9 +49,14 @@ export class Launch {
     return [...found].map(known).filter(alive);
   }
 
-  /** To the whole group, as a terminal's Ctrl-C. */
-  signalGroup(signal: NodeJS.Signals): void {
-    process.kill(-this.pid, signal);
+  /** To the whole group, as a terminal's Ctrl-C; false when all of it has ended. */
+  signalGroup(signal: NodeJS.Signals): boolean {
+    try {
+      return process.kill(-this.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+      throw error;
+    }
   }
 }
 

@@ -90,7 +90,7 @@ test('Ctrl-C twice, SIGTERM to the leader, and kill -9 of it: everything ends, a
 
   await expectGone(first, 'interruptTwice', () => {
     first.signalGroup('SIGINT');
-    setTimeout(() => first.signalGroup('SIGINT'), 300);
+    setTimeout(() => first.signalGroup('SIGINT'), 50);
   });
   expect(await first.exited).toBe(0);
 
