@@ -22,7 +22,7 @@ export interface AdvertisementOptions {
 /** Gains of the same moment go into one advertisement. */
 const gainMs = 200;
 /** A link to a part of the community that was not reachable waits so long at most, this far from the last advertisement. */
-const bridgeMs = 100;
+const bridgeMs = 200;
 const bridgeApartMs = 1000;
 /** The first links record waits so long for a first neighbour. */
 const aloneMs = 500;

@@ -13,7 +13,9 @@ const intervalsMin = 3;
 /** A peer may announce up to this (a link that stands by); more counts as this. */
 const intervalMsMax = 2000;
 /** Scheduling on a small computer makes hellos late by so much without meaning anything. */
-const deviationMsMin = 200;
+const deviationMsMin = 300;
+/** However often this node stood still: no link outlives so many times `deadMsMax` of silence. */
+const forgivenMax = 3;
 const weight = 1 / 8;
 
 /**
@@ -39,6 +41,9 @@ export function deviationsOf(phi: number): number {
  */
 export class Liveness {
   readonly #options: LivenessOptions;
+  /** When a frame last came. */
+  #cameAt: Millis;
+  /** The same, moved on by what was forgiven. */
   #heardAt: Millis;
   #helloAt: Millis;
   #intervalMs = 1000;
@@ -48,16 +53,18 @@ export class Liveness {
 
   constructor(options: LivenessOptions) {
     this.#options = options;
+    this.#cameAt = options.now;
     this.#heardAt = options.now;
     this.#helloAt = options.now;
     this.#silenceMsMax = this.#silence();
   }
 
   get heardAt(): Millis {
-    return this.#heardAt;
+    return this.#cameAt;
   }
 
   heard(now: Millis): void {
+    this.#cameAt = now;
     this.#heardAt = now;
   }
 
@@ -68,7 +75,7 @@ export class Liveness {
     this.#late += off * weight;
     this.#variance = (1 - weight) * (this.#variance + off * off * weight);
     this.#helloAt = now;
-    this.#heardAt = now;
+    this.heard(now);
     this.#intervalMs = Math.min(intervalMsMax, Math.max(1, intervalMs));
     this.#silenceMsMax = this.#silence();
   }
@@ -86,6 +93,7 @@ export class Liveness {
   }
 
   get deadAt(): Millis {
-    return Millis(this.#heardAt + this.#silenceMsMax);
+    const latest = this.#cameAt + Math.max(forgivenMax * this.#options.deadMsMax, this.#silenceMsMax);
+    return Millis(Math.min(this.#heardAt + this.#silenceMsMax, latest));
   }
 }

@@ -42,13 +42,16 @@ describe('liveness', () => {
     expect(l.deadAt).toBe(11_000);
   });
 
-  test('time in which the node itself stood still is forgiven, never beyond now', () => {
+  test('time in which the node itself stood still is forgiven, never beyond now, and not for ever', () => {
     const l = make();
     l.hello(Millis(1000), 1000);
     l.forgive(Millis(5000), 3500);
-    expect(l.heardAt).toBe(4500);
+    expect(l.deadAt).toBe(4500 + 3000);
     l.forgive(Millis(5000), 3500);
-    expect(l.heardAt).toBe(5000);
+    expect(l.deadAt).toBe(5000 + 3000);
+    expect(l.heardAt).toBe(1000);
+    for (let t = 6000; t < 30_000; t += 1000) l.forgive(Millis(t), 1000);
+    expect(l.deadAt).toBe(13_000);
   });
 });
 
