@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createCsr, generateNodeKey, type NodeKey, nodeKeyToPem } from '@energymesh/identity';
+import { createRequests, generateNodeKey, generateP256Key, type NodeKey, nodeKeyToPem } from '@energymesh/identity';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import type { Clock } from './clock.ts';
@@ -117,7 +117,7 @@ export class TestHub {
     const key = options.key ?? generateNodeKey();
     const name = options.name ?? 'roof';
     const token = options.token ?? (await this.invite({ role: options.role ?? 'relay' })).token;
-    const answer = await this.call('POST', '/enrol', { token, csr: await createCsr(key, name), name });
+    const answer = await this.call('POST', '/enrol', { token, ...(await createRequests(key, generateP256Key(), name)), name });
     return { ...answer, key };
   }
 

@@ -1,6 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CertificateVerifier, createCsr, derOfPem, generateNodeKey, joinDer, nodeIdOf, verifyCommunityDocument } from '@energymesh/identity';
+import {
+  CertificateVerifier,
+  createRequests,
+  derOfPem,
+  faultOfDoor,
+  generateNodeKey,
+  generateP256Key,
+  joinDer,
+  nodeIdOf,
+  verifyCommunityDocument,
+} from '@energymesh/identity';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestHub } from './hub.fixture.ts';
 
@@ -54,12 +64,15 @@ test('two who ask at once with an invite for one: one gets in', async () => {
 
 test('requests that are no requests are refused with what is wrong', async () => {
   const { token } = await hub.invite();
-  const csr = await createCsr(generateNodeKey(), 'roof');
+  const requests = await createRequests(generateNodeKey(), generateP256Key(), 'roof');
+  const { doorCsr } = await createRequests(generateNodeKey(), generateP256Key(), 'roof');
   const ask = async (body: unknown) => (await hub.call('POST', '/enrol', body)).body.error;
-  expect(await ask({ token, csr: 'nonsense', name: 'roof' })).toMatchObject({ code: 'bad-request', message: expect.stringContaining('csr') });
-  expect(await ask({ token, csr, name: 'a\nb' })).toMatchObject({ code: 'bad-name' });
-  expect(await ask({ token: 'x', csr, name: 'roof' })).toMatchObject({ code: 'bad-request', message: expect.stringContaining('token') });
-  expect((await hub.call('POST', '/enrol', { token, csr, name: 'x'.repeat(20_000) })).status).toBe(413);
+  expect(await ask({ ...requests, token, csr: 'nonsense', name: 'roof' })).toMatchObject({ code: 'bad-request', message: expect.stringContaining('csr') });
+  expect(await ask({ ...requests, token, doorCsr, name: 'roof' })).toMatchObject({ code: 'bad-request', message: expect.stringContaining('doorCsr') });
+  expect(await ask({ token, csr: requests.csr, name: 'roof' })).toMatchObject({ code: 'bad-request', message: expect.stringContaining('doorCsr') });
+  expect(await ask({ ...requests, token, name: 'a\nb' })).toMatchObject({ code: 'bad-name' });
+  expect(await ask({ ...requests, token: 'x', name: 'roof' })).toMatchObject({ code: 'bad-request', message: expect.stringContaining('token') });
+  expect((await hub.call('POST', '/enrol', { ...requests, token, name: 'x'.repeat(20_000) })).status).toBe(413);
 });
 
 test('enrolment is not served in plain, and the plain door knows its name', async () => {
@@ -99,7 +112,7 @@ test('every change of devices and revocations makes a document of a higher numbe
   };
   await newest();
   const { body: device } = await hub.admin('POST', '/devices', { id: 'meter-1', role: 'meter' });
-  expect(device).toEqual({ id: 'meter-1', role: 'meter', token: expect.stringMatching(/^[\w-]{22}$/) });
+  expect(device).toEqual({ id: 'meter-1', role: 'meter', token: expect.stringMatching(/^[\w-]{22}$/), ca: hub.hub.authority.deviceRootPem });
   expect((await newest()).devices.map((entry) => entry.id)).toEqual(['meter-1']);
   const { body: revoked } = await hub.admin('POST', '/revoke', { node: member.node });
   const told = await newest();
@@ -121,12 +134,15 @@ test('every change of devices and revocations makes a document of a higher numbe
 
 test('a node renews with its own key, keeps name and role, and not after its revocation', async () => {
   const { body, key } = await hub.enrol({ role: 'gateway', name: 'porch' });
-  const csr = await createCsr(key, 'another name');
-  const renewed = await hub.call('POST', '/renew', { csr });
+  const door = generateP256Key();
+  const requests = await createRequests(key, door, 'another name');
+  const renewed = await hub.call('POST', '/renew', requests);
   expect(renewed.body).toMatchObject({ node: body.node, name: 'porch', gateway: true });
-  expect((await hub.call('POST', '/renew', { csr: await createCsr(generateNodeKey(), 'x') })).body.error.code).toBe('not-enrolled');
+  expect(faultOfDoor({ pem: renewed.body.door, rootPem: renewed.body.deviceRoot, node: body.node, key: door })).toBeUndefined();
+  expect(renewed.body.deviceRoot).toBe(body.deviceRoot);
+  expect((await hub.call('POST', '/renew', await createRequests(generateNodeKey(), door, 'x'))).body.error.code).toBe('not-enrolled');
   await hub.admin('POST', '/revoke', { node: body.node });
-  expect((await hub.call('POST', '/renew', { csr })).body.error.code).toBe('revoked');
+  expect((await hub.call('POST', '/renew', requests)).body.error.code).toBe('revoked');
   expect((await hub.enrol({ key, role: 'relay' })).body.error.code).toBe('revoked');
 });
 

@@ -88,7 +88,7 @@ export class Hub implements AsyncDisposable {
     const host = urlHost(config.publicHosts[0]!);
     let httpsPort = 0;
     const app = createApp({
-      ...{ db, authority, community, enrolment, broker, topics, clock, log, adminToken },
+      ...{ db, authority, deviceRootPem: authority.deviceRootPem, community, enrolment, broker, topics, clock, log, adminToken },
       hosts: config.publicHosts,
       backend: opened.backend,
       hubUrls: () => [`https://${host}:${httpsPort}`],

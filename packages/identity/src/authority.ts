@@ -1,10 +1,12 @@
 import { randomBytes, sign } from 'node:crypto';
 import { z } from 'zod';
-import { cryptoKeysOf, distinguishedName, ed25519, publicKeyOfCsr } from './csr.ts';
+import { cryptoKeysOf, distinguishedName, ed25519, publicKeyOfCsr, publicKeyOfDoorCsr } from './csr.ts';
 import { derOfPem, pemOfDer } from './der.ts';
+import { DeviceRoot, deviceRootData, type IssuedDoor } from './device-root.ts';
 import { communityIdOf, generateNodeKey, keyPinOf, type NodeKey, nodeIdOf, nodeKeyFromPem, nodeKeyToPem, publicKeyFromRaw } from './keys.ts';
 import { expectName } from './names.ts';
 import { type Role, urn, validity } from './profile.ts';
+import { newSerial } from './serial.ts';
 import { x509 } from './x509.ts';
 
 /** Everything that a community's authority is, as plain text. The caller stores it where only its own user reads (0600) and backs it up. */
@@ -17,6 +19,8 @@ const authorityData = z.object({
   issuingKey: z.string(),
   /** 32 bytes in base64url: the HMAC key of the community's beacons. */
   beaconKey: z.string().regex(/^[\w-]{43}$/),
+  /** Absent in what was saved before devices had a root of their own. */
+  deviceRoot: deviceRootData.optional(),
 });
 export type AuthorityData = z.infer<typeof authorityData>;
 
@@ -46,7 +50,7 @@ interface Profile {
   readonly notAfter: number;
 }
 
-/** Root and issuing CA of one community. docs/protocol.md §2.4 */
+/** Root, issuing CA and device root of one community. docs/protocol.md §2.4 */
 export class CommunityAuthority {
   readonly id: string;
   readonly name: string;
@@ -57,8 +61,10 @@ export class CommunityAuthority {
   #issuingPem: string;
   readonly #root: NodeKey;
   readonly #issuing: NodeKey;
+  readonly #devices: DeviceRoot;
 
-  private constructor(data: AuthorityData) {
+  private constructor(data: AuthorityData, devices: DeviceRoot) {
+    this.#devices = devices;
     this.#root = nodeKeyFromPem(data.rootKey);
     this.#issuing = nodeKeyFromPem(data.issuingKey);
     this.#issuingPem = data.issuingCertificate;
@@ -83,17 +89,21 @@ export class CommunityAuthority {
       issuingKey: nodeKeyToPem(issuing),
       beaconKey: randomBytes(32).toString('base64url'),
     };
-    const unsigned = new CommunityAuthority(draft);
+    const devices = await DeviceRoot.create({ name, community: communityIdOf(root.rawPublicKey), now: options.now });
+    const unsigned = new CommunityAuthority(draft, devices);
     const dates = { notBefore: options.now - validity.backdateMs, notAfter: options.now + validity.rootMs };
     const rootCertificate = await unsigned.#certificate({ name, roles: ['root'], publicKey: root.publicKey, ca: { pathLength: 1 }, ...dates }, root);
-    const authority = new CommunityAuthority({ ...draft, rootCertificate: pemOfDer(rootCertificate) });
+    const authority = new CommunityAuthority({ ...draft, rootCertificate: pemOfDer(rootCertificate) }, devices);
     await authority.renewIssuing(options.now);
     return authority;
   }
 
-  /** Throws TypeError or ZodError when the data is not what `save` returned. */
-  static load(data: unknown): CommunityAuthority {
-    return new CommunityAuthority(authorityData.parse(data));
+  /** Makes the device root where the data has none yet: the caller saves when `save` returns something else. Throws TypeError or ZodError when the data is not what `save` returned. */
+  static async load(data: unknown, now: number): Promise<CommunityAuthority> {
+    const parsed = authorityData.parse(data);
+    const community = communityIdOf(nodeKeyFromPem(parsed.rootKey).rawPublicKey);
+    const devices = parsed.deviceRoot ? DeviceRoot.load(parsed.deviceRoot) : await DeviceRoot.create({ name: parsed.name, community, now });
+    return new CommunityAuthority(parsed, devices);
   }
 
   save(): AuthorityData {
@@ -105,11 +115,17 @@ export class CommunityAuthority {
       issuingCertificate: this.#issuingPem,
       issuingKey: nodeKeyToPem(this.#issuing),
       beaconKey: Buffer.from(this.beaconKey).toString('base64url'),
+      deviceRoot: this.#devices.save(),
     };
   }
 
   get issuingPem(): string {
     return this.#issuingPem;
+  }
+
+  /** What is flashed into devices. */
+  get deviceRootPem(): string {
+    return this.#devices.pem;
   }
 
   get rawRootKey(): Uint8Array {
@@ -143,6 +159,14 @@ export class CommunityAuthority {
   /** A server's certificate (a hub's): `names` are the DNS names and IP addresses under which it is reached. */
   async issueServer(request: { publicKey: Uint8Array; name: string; names: readonly string[]; now: number }): Promise<Issued> {
     return this.#issue(request.publicKey, { name: expectName('server name', request.name), roles: ['server'], names: request.names, now: request.now });
+  }
+
+  /** The certificate of a node's device door, for the P-256 key in its request, whose signature is checked; node and name are the caller's decision. Throws BadRequest. */
+  async issueDoor(request: { csrPem: string; node: string; name: string; now: number }): Promise<IssuedDoor> {
+    const publicKey = await publicKeyOfDoorCsr(request.csrPem);
+    if (!publicKey) throw new BadRequest('certificate request: malformed, not P-256, or its signature does not hold');
+    const { node, now } = request;
+    return this.#devices.issue({ name: this.name, community: this.id }, { publicKey, node, name: expectName('node name', request.name), now });
   }
 
   /** Ed25519 signature by the issuing key: 64 bytes. */
@@ -191,13 +215,6 @@ export class CommunityAuthority {
     const hosts = (profile.names ?? []).map((value) => ({ type: isAddress(value) ? ('ip' as const) : ('dns' as const), value }));
     return [...uris.map((value) => ({ type: 'url' as const, value })), ...hosts];
   }
-}
-
-/** 16 random bytes, positive and without a leading zero, so that every library writes it the same way. */
-function newSerial(): string {
-  const bytes = randomBytes(16);
-  bytes[0] = 0x40 | (bytes[0]! & 0x3f);
-  return bytes.toString('hex');
 }
 
 const isAddress = (name: string): boolean => name.includes(':') || /^\d{1,3}(\.\d{1,3}){3}$/.test(name);

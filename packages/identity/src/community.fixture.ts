@@ -34,9 +34,9 @@ export async function impostorOf(genuine: CommunityAuthority, now: number): Prom
 }
 
 /** The genuine issuing certificate under a rogue issuing key. */
-export function withGenuineIssuingCertificate(rogue: CommunityAuthority, genuine: CommunityAuthority): CommunityAuthority {
+export async function withGenuineIssuingCertificate(rogue: CommunityAuthority, genuine: CommunityAuthority): Promise<CommunityAuthority> {
   const data: AuthorityData = { ...rogue.save(), issuingCertificate: genuine.issuingPem };
-  const mixed = CommunityAuthority.load(data);
+  const mixed = await CommunityAuthority.load(data, noon);
   Object.defineProperty(mixed, 'id', { value: genuine.id });
   return mixed;
 }

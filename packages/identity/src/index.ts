@@ -1,6 +1,7 @@
 export { type AuthorityData, BadRequest, CommunityAuthority, type Issued } from './authority.ts';
-export { createCsr, csrBytesMax, publicKeyOfCsr } from './csr.ts';
+export { createCsr, createDoorCsr, createRequests, csrBytesMax, publicKeyOfCsr, type Requests, requesterOf } from './csr.ts';
 export { derOfPem, joinDer, pemOfDer, splitDer } from './der.ts';
+export { doorName, faultOfDoor, type IssuedDoor } from './device-root.ts';
 export {
   checkDevicePassword,
   type DeviceCredential,
@@ -46,6 +47,7 @@ export {
   rawPublicKeyOf,
 } from './keys.ts';
 export { nameLengthMax, normalName } from './names.ts';
+export { generateP256Key, type P256Key, p256KeyFromPem, p256KeyToPem } from './p256.ts';
 export { peerBundle } from './peer.ts';
 export { type Role, validity } from './profile.ts';
 export { decodeIdentity, encodeIdentity, identityBytesMax } from './record.ts';

@@ -13,6 +13,8 @@ export const validity = {
   backdateMs: days(2),
   /** An expired node certificate still relays, floods and renews for so long. */
   staleMs: days(90),
+  /** A door's: devices know no staleness, so it lasts for as long as other nodes accept its node. */
+  doorMs: days(120),
 } as const;
 
 export const urn = {

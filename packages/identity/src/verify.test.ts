@@ -29,9 +29,10 @@ test("a member's certificate tells who it is and what it may", async () => {
 
 test('an authority loaded from its data issues for the same community', async () => {
   const { authority, verifier } = await community();
-  const loaded = CommunityAuthority.load(JSON.parse(JSON.stringify(authority.save())));
+  const loaded = await CommunityAuthority.load(JSON.parse(JSON.stringify(authority.save())), noon);
   expect(loaded.id).toBe(authority.id);
   expect(loaded.beaconKey).toEqual(authority.beaconKey);
+  expect(loaded.save()).toEqual(authority.save());
   const { bundle } = await member(loaded);
   expect(verifier.verifyNode(bundle, { clock: at(noon) }).ok).toBe(true);
 });
@@ -52,7 +53,7 @@ test('a rogue CA of the same name and community id is refused for its signature,
     const whole = await member(rogue, { now });
     expect(reason(verifier.verifyNode(whole.bundle, { clock: at(noon) }))).toBe('bad-signature');
     expect(reason(verifier.verifyNode(whole.bundle, { clock: { now: 0, trusted: false } }))).toBe('bad-signature');
-    const mixed = await member(withGenuineIssuingCertificate(rogue, authority), { now });
+    const mixed = await member(await withGenuineIssuingCertificate(rogue, authority), { now });
     expect(reason(verifier.verifyNode(mixed.bundle, { clock: at(noon) }))).toBe('bad-signature');
   }
   expect(verifier.cached).toBe(0);

@@ -17,6 +17,8 @@ export interface AdminParts {
   readonly db: Database;
   readonly enrolment: Enrolment;
   readonly community: Community;
+  /** What devices pin. */
+  readonly deviceRootPem: string;
   readonly broker: Broker;
   readonly topics: Topics;
   /** https addresses that stand in new invites. */
@@ -67,7 +69,7 @@ export function adminRoutes(parts: AdminParts): Hono<Env> {
   });
   routes.post('/devices', async (c) => {
     const { id, role } = await bodyOf(c, deviceRequest);
-    return c.json({ id, role, token: await refusing(community.addDevice(id, role)) });
+    return c.json({ id, role, token: await refusing(community.addDevice(id, role)), ca: parts.deviceRootPem });
   });
   routes.delete('/devices/:id', async (c) => {
     const id = deviceId.parse(c.req.param('id'));

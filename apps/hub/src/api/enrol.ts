@@ -25,17 +25,19 @@ export interface Backend {
 export interface EnrolmentParts {
   readonly enrolment: Enrolment;
   readonly community: Community;
-  readonly authority: { readonly id: string; readonly name: string; readonly rootPem: string; readonly beaconKey: Uint8Array };
+  readonly authority: { readonly id: string; readonly name: string; readonly rootPem: string; readonly deviceRootPem: string; readonly beaconKey: Uint8Array };
   readonly backend: () => Backend;
   readonly clock: Clock;
 }
 
+const request = z.string().max(csrBytesMax);
 const enrolRequest = z.strictObject({
   token: z.string().regex(/^[\w-]{22}$/, 'expected the 22 characters of an invite'),
-  csr: z.string().max(csrBytesMax),
+  csr: request,
+  doorCsr: request,
   name: z.string().max(200),
 });
-const renewRequest = z.strictObject({ csr: z.string().max(csrBytesMax) });
+const renewRequest = z.strictObject({ csr: request, doorCsr: request });
 
 export function enrolmentRoutes(parts: EnrolmentParts): Hono<Env> {
   const routes = new Hono<Env>();
@@ -52,6 +54,8 @@ export function enrolmentRoutes(parts: EnrolmentParts): Hono<Env> {
     gateway: enrolled.gateway,
     chain: enrolled.chainPem,
     root: parts.authority.rootPem,
+    door: enrolled.doorPem,
+    deviceRoot: parts.authority.deviceRootPem,
     community: { id: parts.authority.id, name: parts.authority.name },
     beaconKey: Buffer.from(parts.authority.beaconKey).toString('base64url'),
     document: Buffer.from(parts.community.document.bytes).toString('base64'),
@@ -60,13 +64,13 @@ export function enrolmentRoutes(parts: EnrolmentParts): Hono<Env> {
 
   routes.post('/enrol', async (c) => {
     guard(c);
-    const { token, csr, name } = await bodyOf(c, enrolRequest);
-    return c.json(answer(await refusing(parts.enrolment.enrol({ token, csrPem: csr, name }))));
+    const { token, name, ...requests } = await bodyOf(c, enrolRequest);
+    return c.json(answer(await refusing(parts.enrolment.enrol({ token, requests, name }))));
   });
   routes.post('/renew', async (c) => {
     guard(c);
-    const { csr } = await bodyOf(c, renewRequest);
-    return c.json(answer(await refusing(parts.enrolment.renew({ csrPem: csr }))));
+    const requests = await bodyOf(c, renewRequest);
+    return c.json(answer(await refusing(parts.enrolment.renew(requests))));
   });
   return routes;
 }

@@ -1,4 +1,14 @@
-import { type CommunityAuthority, createInvite, type InviteRole, judgeInvite, nodeIdOf, normalName, publicKeyOfCsr, tokenHashOf } from '@energymesh/identity';
+import {
+  type CommunityAuthority,
+  createInvite,
+  type InviteRole,
+  judgeInvite,
+  nodeIdOf,
+  normalName,
+  type Requests,
+  requesterOf,
+  tokenHashOf,
+} from '@energymesh/identity';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../store/database.ts';
 import { addEvent, addInvite, countUse, inviteBy, type NodeRecord, nodeBy, putNode } from '../store/members.ts';
@@ -23,6 +33,8 @@ export interface Enrolled {
   readonly gateway: boolean;
   /** Leaf and issuing certificate. */
   readonly chainPem: string;
+  /** Of its device door, under the device root. */
+  readonly doorPem: string;
 }
 
 const inviteRefusals = {
@@ -60,10 +72,10 @@ export class Enrolment {
   }
 
   /** Issues a node's first certificate. A node that asks again with the same invite and key (its answer was lost) is no second use. Throws EnrolmentRefused. */
-  async enrol(request: { token: string; csrPem: string; name: string }): Promise<Enrolled> {
+  async enrol(request: { token: string; requests: Requests; name: string }): Promise<Enrolled> {
     const name = normalName(request.name);
     if (name === undefined) throw new EnrolmentRefused('bad-name', 'name: 1 to 48 letters, digits, spaces, . _ or - are allowed');
-    const node = await this.#nodeOf(request.csrPem);
+    const node = await this.#nodeOf(request.requests);
     const tokenHash = tokenHashOf(request.token);
     const now = this.#clock.now();
     const enrolled = await this.#db.transaction(async (session) => {
@@ -75,7 +87,7 @@ export class Enrolment {
         throw new EnrolmentRefused(code, message);
       }
       const gateway = record.role === 'gateway';
-      const enrolled = await this.#issue({ node, csrPem: request.csrPem, name, gateway });
+      const enrolled = await this.#issue({ node, requests: request.requests, name, gateway });
       await putNode(session, { issued: enrolled.issued, name, gateway, invite: tokenHash, now });
       if (known?.invite !== tokenHash) await countUse(session, tokenHash);
       await addEvent(session, { at: now, kind: 'node-enrolled', detail: `${node} ${name}${gateway ? ' (gateway)' : ''}` });
@@ -86,28 +98,31 @@ export class Enrolment {
   }
 
   /** A new certificate for a node enrolled before, with its name and roles; the request's own signature proves the key. Throws EnrolmentRefused. */
-  async renew(request: { csrPem: string }): Promise<Enrolled> {
-    const node = await this.#nodeOf(request.csrPem);
+  async renew(requests: Requests): Promise<Enrolled> {
+    const node = await this.#nodeOf(requests);
     const now = this.#clock.now();
     return this.#db.transaction(async (session) => {
       const known: NodeRecord | undefined = await nodeBy(session, node);
       if (!known) throw new EnrolmentRefused('not-enrolled', `node ${node} was never enrolled here`);
-      const enrolled = await this.#issue({ node, csrPem: request.csrPem, name: known.name, gateway: known.gateway });
+      const enrolled = await this.#issue({ node, requests, name: known.name, gateway: known.gateway });
       await putNode(session, { issued: enrolled.issued, name: known.name, gateway: known.gateway, invite: known.invite, now });
       return enrolled;
     });
   }
 
-  async #nodeOf(csrPem: string): Promise<string> {
-    const raw = await publicKeyOfCsr(csrPem);
-    if (!raw) throw new EnrolmentRefused('bad-request', 'csr: not a certificate request of an Ed25519 key, or its signature does not hold');
+  async #nodeOf(requests: Requests): Promise<string> {
+    const raw = await requesterOf(requests);
+    const message = 'csr, doorCsr: not certificate requests of an Ed25519 and a P-256 key, or a signature does not hold, or the first does not name the second';
+    if (!raw) throw new EnrolmentRefused('bad-request', message);
     return nodeIdOf(raw);
   }
 
-  async #issue(what: { node: string; csrPem: string; name: string; gateway: boolean }) {
-    const { node, csrPem, name, gateway } = what;
+  async #issue(what: { node: string; requests: Requests; name: string; gateway: boolean }) {
+    const { node, requests, name, gateway } = what;
     if (this.#community.isRevoked(node, '')) throw new EnrolmentRefused('revoked', `node ${node} has been revoked from this community`);
-    const issued = await this.#authority.issueNode({ csrPem, name, roles: { relay: true, gateway }, now: this.#clock.now() });
-    return { node, name, gateway, chainPem: issued.chainPem, issued };
+    const now = this.#clock.now();
+    const issued = await this.#authority.issueNode({ csrPem: requests.csr, name, roles: { relay: true, gateway }, now });
+    const door = await this.#authority.issueDoor({ csrPem: requests.doorCsr, node, name, now });
+    return { node, name, gateway, chainPem: issued.chainPem, doorPem: door.pem, issued };
   }
 }
