@@ -68,3 +68,15 @@ test('a port that is taken ends it with words', async () => {
   expect(code).toBe(1);
   expect(err).toContain('something else listens there');
 });
+
+test('it outlives whoever reads what it prints', async () => {
+  const file = join(folder, 'agent.json');
+  writeFileSync(file, JSON.stringify(alone));
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  // Logged after the address was printed to nobody.
+  child.stderr.on('data', (part: Buffer) => {
+    if (part.includes('not enrolled')) child.kill('SIGTERM');
+  });
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+});

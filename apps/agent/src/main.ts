@@ -53,6 +53,9 @@ if (ignored.length > 0) logger.warn({ ignored }, 'variables that mean nothing to
 process.removeAllListeners('warning');
 process.on('warning', (warning) => logger[warning.name === 'DeprecationWarning' ? 'debug' : 'warn']({ err: warning }, 'warning'));
 
+// Whoever read what is printed may be gone: no reason for a node to end.
+process.stdout.on('error', () => {});
+
 for (const crash of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(crash, (error) => {
     logger.fatal({ err: error }, crash);
