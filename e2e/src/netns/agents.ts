@@ -9,6 +9,8 @@ import { type Wire, wireName } from './wire.ts';
 
 const program = fileURLToPath(new URL('../../../apps/agent/src/main.ts', import.meta.url));
 const reader = fileURLToPath(new URL('./read-agent.ts', import.meta.url));
+/** Ends what is started here when this process is killed. */
+const exitWithParent = fileURLToPath(new URL('../community/exit-with-parent.mjs', import.meta.url));
 const deadlineMs = 45_000;
 /** In a namespace of its own each agent may have the usual one. */
 const httpPort = 8080;
@@ -84,7 +86,9 @@ class Agent {
 
   /** `ip` becomes the program that it runs, so a signal to it reaches that. */
   #run(argv: readonly string[]): ChildProcess {
-    return spawn('ip', ['netns', 'exec', this.#namespace, process.execPath, ...argv], { stdio: ['ignore', 'pipe', 'inherit'] });
+    return spawn('ip', ['netns', 'exec', this.#namespace, process.execPath, '--import', exitWithParent, ...argv], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
   }
 }
 
@@ -99,6 +103,8 @@ function read(file: string): string {
 /** Two agents of one community on one wire: their dashboards list each other, and they are linked over it. */
 export async function twoAgents(wire: Wire, check: (what: string, held: boolean) => void): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'energymesh-netns-'));
+  const clear = (): void => rmSync(dir, { recursive: true, force: true });
+  process.once('exit', clear);
   const agents: Agent[] = [];
   try {
     const community = await testCommunity();
@@ -117,6 +123,7 @@ export async function twoAgents(wire: Wire, check: (what: string, held: boolean)
     check('agent b is linked to a over the wire', b.isLinkedTo(a));
   } finally {
     await Promise.all(agents.map((agent) => agent.stop()));
-    rmSync(dir, { recursive: true, force: true });
+    process.off('exit', clear);
+    clear();
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Two nodes on one wire: two network namespaces joined by a veth pair, in each a process that advertises and browses `_energymesh._tcp` and sends
- * beacons on the wire's link-local IPv6. Run as root: `node e2e/src/netns/dnssd.ts`. Last line: `N passed, N failed`.
+ * beacons on the wire's link-local IPv6; then a whole agent in each. Run as root: `node e2e/src/netns/dnssd.ts`. Last line: `N passed, N failed`.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ import { systemClock } from '../../../apps/agent/src/clock.ts';
 import { createLogger } from '../../../apps/agent/src/logger.ts';
 import { Beacons } from '../../../apps/agent/src/mesh/beacons.ts';
 import { DnsSd } from '../../../apps/agent/src/mesh/dnssd.ts';
+import { twoAgents } from './agents.ts';
+import { Wire, wireName } from './wire.ts';
 
 const deadlineMs = 60_000;
 const script = fileURLToPath(import.meta.url);
@@ -21,14 +23,14 @@ interface Seen {
 }
 
 /** In a namespace: says on stdout, as JSON lines, whom it sees. Ends when its standard input does. */
-async function beNode(id: string, port: number, wire: string, key: string): Promise<void> {
+async function beNode(id: string, port: number, key: string): Promise<void> {
   const logger = createLogger('debug');
   const heard = new Set<string>();
-  const dnssd = DnsSd.open({ id, name: `node ${id.slice(-1)}`, state: 'relay', port, interfaces: [wire], clock: systemClock, logger });
+  const dnssd = DnsSd.open({ id, name: `node ${id.slice(-1)}`, state: 'relay', port, interfaces: [wireName], clock: systemClock, logger });
   const tell = () => console.log(JSON.stringify({ nearby: dnssd.nearby().map((node) => `${node.id} ${node.name} ${node.port}`), heard: [...heard] }));
   dnssd.onChange(tell);
   const beacons = new Beacons({
-    segments: [{ type: 'interface', name: wire }],
+    segments: [{ type: 'interface', name: wireName }],
     port,
     incarnation: Incarnation(1),
     key: () => Buffer.from(key, 'hex'),
@@ -58,14 +60,14 @@ class Member {
   seen: Seen = { nearby: [], heard: [] };
   #child: ChildProcess | undefined;
 
-  constructor(letter: string, port: number) {
+  constructor(letter: string, port: number, namespace: string) {
     this.id = letter.repeat(16);
     this.port = port;
-    this.namespace = `em-${process.pid}-${letter}`;
+    this.namespace = namespace;
   }
 
-  start(wire: string, key: string, changed: () => void): void {
-    const child = spawn('ip', ['netns', 'exec', this.namespace, process.execPath, script, 'node', this.id, `${this.port}`, wire, key], {
+  start(key: string, changed: () => void): void {
+    const child = spawn('ip', ['netns', 'exec', this.namespace, process.execPath, script, 'node', this.id, `${this.port}`, key], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.#child = child;
@@ -93,8 +95,9 @@ class Member {
 }
 
 async function main(): Promise<void> {
-  const a = new Member('a', 4001);
-  const b = new Member('b', 4002);
+  using wire = new Wire();
+  const a = new Member('a', 4001, wire.namespaces[0]);
+  const b = new Member('b', 4002, wire.namespaces[1]);
   let passed = 0;
   let failed = 0;
   const check = (what: string, held: boolean) => {
@@ -103,13 +106,11 @@ async function main(): Promise<void> {
     else failed++;
   };
   try {
-    const wire = 'em0';
-    build(a, b, wire);
     const key = randomBytes(32).toString('hex');
     const done = () => lists(a, b) && lists(b, a) && hears(a, b) && hears(b, a);
     const { promise: all, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, deadlineMs);
-    for (const member of [a, b]) member.start(wire, key, () => done() && resolve());
+    for (const member of [a, b]) member.start(key, () => done() && resolve());
     await all;
     clearTimeout(timer);
     check('a lists b, and only b', lists(a, b));
@@ -119,11 +120,11 @@ async function main(): Promise<void> {
     check('a says goodbye and ends by itself', (await a.stop()) === 0);
     check('b no longer lists a', await eventually(() => b.seen.nearby.length === 0));
     check('b ends by itself', (await b.stop()) === 0);
+    await twoAgents(wire, check);
   } catch (error) {
     check(`nothing unforeseen: ${(error as Error).message}`, false);
   } finally {
     await Promise.all([a.stop(), b.stop()]);
-    for (const { namespace } of [a, b]) quietly(() => ip('netns', 'delete', namespace));
   }
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
@@ -131,7 +132,7 @@ async function main(): Promise<void> {
 
 const lists = (member: Member, other: Member): boolean =>
   member.seen.nearby.length === 1 && member.seen.nearby[0] === `${other.id} node ${other.id.slice(-1)} ${other.port}`;
-const hears = (member: Member, other: Member): boolean => member.seen.heard.some((at) => at.startsWith('fe80:') && at.endsWith(`%em0 ${other.port}`));
+const hears = (member: Member, other: Member): boolean => member.seen.heard.some((at) => at.startsWith('fe80:') && at.endsWith(`%${wireName} ${other.port}`));
 
 /** Asked again with every turn of the event loop's timers, for at most 10 s: the goodbye is on its way. */
 async function eventually(held: () => boolean): Promise<boolean> {
@@ -139,30 +140,6 @@ async function eventually(held: () => boolean): Promise<boolean> {
   return held();
 }
 
-function build(a: Member, b: Member, wire: string): void {
-  ip('netns', 'add', a.namespace);
-  ip('netns', 'add', b.namespace);
-  ip('link', 'add', wire, 'netns', a.namespace, 'type', 'veth', 'peer', 'name', wire, 'netns', b.namespace);
-  for (const [i, { namespace }] of [a, b].entries()) {
-    // The other end answers at once: there is no second node of that address to wait for.
-    ip('netns', 'exec', namespace, 'sysctl', '-qw', `net.ipv6.conf.${wire}.accept_dad=0`);
-    ip('-n', namespace, 'address', 'add', `192.0.2.${i + 1}/24`, 'dev', wire);
-    ip('-n', namespace, 'link', 'set', 'lo', 'up');
-    ip('-n', namespace, 'link', 'set', wire, 'up');
-  }
-}
-
-function ip(...args: string[]): void {
-  execFileSync('ip', args, { stdio: ['ignore', 'inherit', 'inherit'] });
-}
-function quietly(run: () => void): void {
-  try {
-    run();
-  } catch {
-    return;
-  }
-}
-
 const [role, ...given] = process.argv.slice(2);
-if (role === 'node') await beNode(given[0] as string, Number(given[1]), given[2] as string, given[3] as string);
+if (role === 'node') await beNode(given[0] as string, Number(given[1]), given[2] as string);
 else await main();

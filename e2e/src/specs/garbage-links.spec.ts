@@ -115,7 +115,7 @@ test("a rogue authority of the same name is refused whatever its dates, as is th
   await operator.grows({ 'mesh.link-refused-bad-signature': times.length }, async () => {
     for (const now of times) await expectTurnedAway({ papers: await strangersPapers({ now, claims: id }) });
   });
-  const authority = CommunityAuthority.load(JSON.parse(readFileSync(join(world.community.hub.dir, 'authority.json'), 'utf8')));
+  const authority = await CommunityAuthority.load(JSON.parse(readFileSync(join(world.community.hub.dir, 'authority.json'), 'utf8')), Date.now());
   const key = generateNodeKey();
   const server = await authority.issueServer({ publicKey: key.rawPublicKey, name: 'hub', names: ['localhost'], now: Date.now() });
   await operator.grows({ 'mesh.link-refused-profile': 1 }, () => expectTurnedAway({ papers: { key: nodeKeyToPem(key), cert: server.chainPem } }));
