@@ -162,7 +162,7 @@ test('fifty messages of a device reach the backend over another node, move the c
     clientId: 'meter-1',
     username: 'meter-1',
     password: token,
-    ca: community.rootPem,
+    ca: community.deviceRootPem,
     checkServerIdentity: () => undefined,
   } as mqtt.IClientOptions);
   await Promise.all(Array.from({ length: 50 }, (_, i) => device.publishAsync('em/meter-1/telemetry', `reading ${i}`, { qos: 1 })));

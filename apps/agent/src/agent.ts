@@ -10,7 +10,7 @@ import { type Config, ConfigInvalid } from './config.ts';
 import { openDashboard } from './dashboard.ts';
 import { enrol } from './enrolling.ts';
 import { Events } from './events.ts';
-import { type MembershipView, openIdentity } from './identity/identity.ts';
+import { openIdentity } from './identity/identity.ts';
 import type { Logger } from './logger.ts';
 import { DnsSd } from './mesh/dnssd.ts';
 import type { NearbyNode } from './mesh/nearby.ts';
@@ -137,7 +137,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     {
       host: listenHost(config.devices.host),
       port: config.devices.port,
-      tls: certificateOf(membership),
+      tls: membership.door(),
       directory: identity.devices,
       intake: {
         accept: async (publish, abort) => {
@@ -152,7 +152,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     signal,
   );
   relay.useDoor(devices);
-  identity.onChange(() => devices.renewTls(certificateOf(membership)));
+  identity.onChange(() => devices.renewTls(membership.door()));
   devices.onChange(({ device, connected }) => (connected ? events.deviceConnected(device) : events.deviceDisconnected(device)));
 
   await using _reporter = Reporter.open({
@@ -211,11 +211,6 @@ async function openRelay(options: RelayOptions, signal: AbortSignal): Promise<Re
     throw error;
   }
 }
-
-const certificateOf = (membership: Pick<MembershipView, 'tls'>) => {
-  const { key, chain } = membership.tls();
-  return { key, cert: chain };
-};
 
 /** "*" as an address: IPv6 and IPv4 both, where the machine has IPv6. */
 function listenHost(host: string): string {

@@ -1,6 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommunityAuthority, createCsr, type DeviceCredential, deviceVerifier, newDeviceToken, newSalt, signCommunityDocument } from '@energymesh/identity';
+import {
+  CommunityAuthority,
+  createRequests,
+  type DeviceCredential,
+  deviceVerifier,
+  generateP256Key,
+  newDeviceToken,
+  newSalt,
+  p256KeyToPem,
+  signCommunityDocument,
+} from '@energymesh/identity';
 import { storeEnrolment } from './identity/enrolment.ts';
 import { privateFolder, writeDurably } from './identity/files.ts';
 import { openNodeKey } from './identity/keystore.ts';
@@ -13,7 +23,7 @@ export async function testCommunity() {
   const devices: DeviceCredential[] = [];
   return {
     id: authority.id,
-    rootPem: authority.rootPem,
+    deviceRootPem: authority.deviceRootPem,
     addDevice(id: string, role: DeviceCredential['role']): string {
       const [token, salt] = [newDeviceToken(), newSalt()];
       tokens.set(id, token);
@@ -26,10 +36,14 @@ export async function testCommunity() {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 });
       privateFolder(folder);
       const { key } = openNodeKey(folder);
-      const { chainPem } = await authority.issueNode({ csrPem: await createCsr(key, name), name, roles: { relay: true, gateway: roles.gateway }, now });
+      const doorKey = generateP256Key();
+      const { csr, doorCsr } = await createRequests(key, doorKey, name);
+      const door = await authority.issueDoor({ csrPem: doorCsr, node: key.nodeId, name, now });
+      const { chainPem } = await authority.issueNode({ csrPem: csr, name, roles: { relay: true, gateway: roles.gateway }, now });
       storeEnrolment(folder, {
         chain: chainPem,
         root: authority.rootPem,
+        door: { key: p256KeyToPem(doorKey), certificate: door.pem, root: authority.deviceRootPem },
         community: { id: authority.id, name: authority.name },
         beaconKey: authority.beaconKey,
         hubs: ['https://hub.invalid'],

@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { CommunityAuthority, createInvite, signCommunityDocument } from '@energymesh/identity';
+import { CommunityAuthority, createInvite, nodeIdOf, requesterOf, signCommunityDocument } from '@energymesh/identity';
 import { defaultConfig, MeshNode } from '@energymesh/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -47,11 +47,14 @@ async function community() {
   });
   /** The hub's answer without its network. */
   const call = async ({ body }: { body: unknown }) => {
-    const { csr, name } = body as { csr: string; name: string };
+    const { csr, doorCsr, name } = body as { csr: string; doorCsr: string; name: string };
     const { chainPem } = await authority.issueNode({ csrPem: csr, name, roles: { relay: true, gateway: true }, now });
+    const node = nodeIdOf((await requesterOf({ csr, doorCsr })) ?? new Uint8Array());
     return {
       chain: chainPem,
       root: authority.rootPem,
+      door: (await authority.issueDoor({ csrPem: doorCsr, node, name, now })).pem,
+      deviceRoot: authority.deviceRootPem,
       community: { id: authority.id, name: authority.name },
       beaconKey: Buffer.from(authority.beaconKey).toString('base64url'),
       document: Buffer.from(document(1)).toString('base64'),

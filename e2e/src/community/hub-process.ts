@@ -122,6 +122,11 @@ export class HubProcess {
     return (JSON.parse(readFileSync(this.#authority, 'utf8')) as { rootCertificate: string }).rootCertificate;
   }
 
+  /** What devices pin. */
+  deviceRootPem(): string {
+    return (JSON.parse(readFileSync(this.#authority, 'utf8')) as { deviceRoot: { certificate: string } }).deviceRoot.certificate;
+  }
+
   /** What a gateway puts into its configuration. */
   backend(): { url: string; ca: string; envelope: boolean } {
     return { url: `mqtts://127.0.0.1:${this.#o.ports.broker}`, ca: this.#file('root.pem', this.rootPem()), envelope: true };

@@ -105,7 +105,7 @@ try {
 
   say('devices: starting (simulated ESP32s)');
   const devices: DevicesFile = {
-    ca: community.hub.rootPem(),
+    ca: community.hub.deviceRootPem(),
     telemetryEveryMs: 5000,
     devices: village.devices.map(({ id, role }) => ({ id, role, token: community!.device(id).token, url: community!.device(id).url })),
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { CommunityAuthority, createCsr, generateNodeKey, nodeKeyToPem, parseInvite } from '@energymesh/identity';
+import { CommunityAuthority, createCsr, createRequests, generateNodeKey, generateP256Key, nodeKeyToPem, parseInvite } from '@energymesh/identity';
 import type { AgentProcess } from '../community/agent-process.ts';
 import type { HubProcess } from '../community/hub-process.ts';
 
@@ -19,7 +19,7 @@ export async function enrolMember(hub: HubProcess, name: string, gateway = false
   const url = invite?.hubs[0];
   if (!invite || url === undefined) throw new Error('the hub gave no invite');
   const key = generateNodeKey();
-  const body = JSON.stringify({ token: invite.token, csr: await createCsr(key, name), name });
+  const body = JSON.stringify({ token: invite.token, ...(await createRequests(key, generateP256Key(), name)), name });
   const { chain } = JSON.parse(await post(new URL('/enrol', url), hub.rootPem(), body)) as { chain: string };
   return { node: key.nodeId, key: nodeKeyToPem(key), cert: chain };
 }

@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly proxied?: readonly string[];
   readonly reportEveryMs?: number;
   readonly pwa?: boolean;
+  /** Some node never has a way to a gateway: it is not waited for. */
+  readonly unconnected?: boolean;
 }
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -66,7 +68,7 @@ export class World {
       for (const edge of options.proxied ?? []) proxies.set(edge, await LinkProxy.open(community.sides(edge), community.beaconKey()));
       const observer = await Observer.connect(community.hub.tools, broker ? 5 : 4);
       const world = new World({ community, observer, dir, proxies, broker });
-      await world.connected();
+      if (!options.unconnected) await world.connected();
       return world;
     } catch (error) {
       await community.stop();
@@ -89,7 +91,7 @@ export class World {
   }
 
   async publisher(device: string): Promise<Publisher> {
-    const publisher = await Publisher.connect(this.community.device(device), this.community.hub.rootPem());
+    const publisher = await Publisher.connect(this.community.device(device), this.community.hub.deviceRootPem());
     this.#publishers.push(publisher);
     return publisher;
   }

@@ -36,8 +36,8 @@ const clients = ['/usr/bin/mosquitto_pub', '/usr/bin/mosquitto_sub'];
 
 test.runIf(clients.every((c) => existsSync(c)))('mosquitto_pub and mosquitto_sub are the devices', async () => {
   await using world = await World.open({ layout, broker });
-  const ca = join(world.dir, 'root.pem');
-  writeFileSync(ca, world.community.hub.rootPem());
+  const ca = join(world.dir, 'device-root.pem');
+  writeFileSync(ca, world.community.hub.deviceRootPem());
   const login = (id: string, client = id): string[] => {
     const { token, url } = world.community.device(id);
     return ['-h', '127.0.0.1', '-p', new URL(url).port, '--cafile', ca, '--insecure', '-u', id, '-P', token, '-i', client];

@@ -1,4 +1,4 @@
-import { type CertificateVerifier, encodeIdentity, type NodeKey, verifyCommunityDocument } from '@energymesh/identity';
+import { type CertificateVerifier, encodeIdentity, faultOfDoor, type NodeKey, type P256Key, p256KeyToPem, verifyCommunityDocument } from '@energymesh/identity';
 import { z } from 'zod';
 import { backend, type Enrolment, verifierOf } from './enrolment.ts';
 import { HubError } from './hub-client.ts';
@@ -7,6 +7,8 @@ import { HubError } from './hub-client.ts';
 const admission = z.object({
   chain: z.string().max(8192),
   root: z.string().max(4096),
+  door: z.string().max(4096),
+  deviceRoot: z.string().max(4096),
   community: z.object({ id: z.string(), name: z.string().min(1).max(64) }),
   /** 32 bytes in base64url. */
   beaconKey: z.string().regex(/^[\w-]{43}$/),
@@ -22,7 +24,7 @@ export interface Admission {
 
 /**
  * Believes nothing of a hub's answer that does not verify: root by the invite's pin (or equal to the one known), certificate for this key under it,
- * community document. Throws HubError `broken`.
+ * certificate for this door's key, community document. Throws HubError `broken`.
  */
 export function admitted(
   answer: unknown,
@@ -33,6 +35,7 @@ export function admitted(
     readonly pin?: string;
     readonly root?: string;
     readonly key: NodeKey;
+    readonly doorKey: P256Key;
   },
 ): Admission {
   try {
@@ -41,11 +44,14 @@ export function admitted(
     // The id is too short to be believed: the pin, or the root known already, is what counts.
     const verifier = verifierOf({ root: expected.root ?? root, community }, expected.pin);
     const gateway = holdsFor(expected.key, chain, verifier);
+    const fault = faultOfDoor({ pem: told.door, rootPem: told.deviceRoot, node: expected.key.nodeId, key: expected.doorKey });
+    if (fault !== undefined) throw new TypeError(`the door's certificate does not verify: ${fault}`);
+    const door = { key: p256KeyToPem(expected.doorKey), certificate: told.door, root: told.deviceRoot };
     const document = Buffer.from(told.document, 'base64');
     const read = verifyCommunityDocument(document, verifier);
     if (!read.ok) throw new TypeError(`the community document does not verify: ${read.reason}`);
     const beaconKey = Buffer.from(told.beaconKey, 'base64url');
-    return { enrolment: { chain, root: expected.root ?? root, community, beaconKey, hubs: expected.hubs, backend, gateway }, document };
+    return { enrolment: { chain, root: expected.root ?? root, door, community, beaconKey, hubs: expected.hubs, backend, gateway }, document };
   } catch (cause) {
     throw new HubError('broken', `${expected.hub}: the hub's answer was not accepted: ${(cause as Error).message}`, { cause });
   }

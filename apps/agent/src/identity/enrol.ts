@@ -1,4 +1,4 @@
-import { createCsr, type NodeKey, parseInvite } from '@energymesh/identity';
+import { createRequests, generateP256Key, type NodeKey, parseInvite } from '@energymesh/identity';
 import type { Clock } from '../ports.ts';
 import { type Admission, admitted } from './admission.ts';
 import { callHub, HubError } from './hub-client.ts';
@@ -34,14 +34,15 @@ export interface EnrolOptions {
 export async function redeemInvite(options: EnrolOptions): Promise<Admission> {
   const invite = parseInvite(options.invite);
   if (!invite) throw new InviteUnreadable('the invite cannot be read: expected the line that begins with EM1-, whole, or the invite file');
-  const body = { token: invite.token, csr: await createCsr(options.key, options.name), name: options.name };
+  const doorKey = generateP256Key();
+  const body = { token: invite.token, ...(await createRequests(options.key, doorKey, options.name)), name: options.name };
   const call = options.call ?? callHub;
   for (let attempt = 0; ; attempt++) {
     options.signal.throwIfAborted();
     const hub = invite.hubs[attempt % invite.hubs.length] as string;
     try {
       const answer = await call({ hub, path: '/enrol', body, trust: { pin: invite.root }, clock: options.time.reading(), signal: options.signal });
-      return admitted(answer, { hub, hubs: invite.hubs, community: invite.community.id, pin: invite.root, key: options.key });
+      return admitted(answer, { hub, hubs: invite.hubs, community: invite.community.id, pin: invite.root, key: options.key, doorKey });
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof HubError) || !error.shouldRetry()) throw error;

@@ -23,6 +23,7 @@ const stored = z.object({
   version: z.literal(1),
   chain: z.string(),
   root: z.string(),
+  door: z.object({ key: z.string(), certificate: z.string(), root: z.string() }),
   community: z.object({ id: hex16, name: z.string() }),
   beaconKey: z.base64(),
   hubs: z.array(z.string()).max(4),
@@ -34,6 +35,11 @@ const stored = z.object({
 export interface Enrolment {
   readonly chain: string;
   readonly root: string;
+  /**
+   * The device door's own P-256 key with its certificate, and the root that devices pin; all PEM. The key is a new one with each certificate and lies
+   * with it in one file, so that after a power cut the two still belong together.
+   */
+  readonly door: { readonly key: string; readonly certificate: string; readonly root: string };
   readonly community: { readonly id: string; readonly name: string };
   readonly beaconKey: Uint8Array;
   readonly hubs: readonly string[];

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:https';
-import { CommunityAuthority, createInvite, generateNodeKey, nodeKeyToPem, signCommunityDocument } from '@energymesh/identity';
+import { CommunityAuthority, createInvite, generateNodeKey, nodeIdOf, nodeKeyToPem, requesterOf, signCommunityDocument } from '@energymesh/identity';
 
 export interface Asked {
   readonly path: string;
-  readonly body: { readonly token?: string; readonly csr: string; readonly name?: string };
+  readonly body: { readonly token?: string; readonly csr: string; readonly doorCsr: string; readonly name?: string };
 }
 type Reply = (asked: Asked) => Promise<{ readonly status: number; readonly body: unknown }> | { readonly status: number; readonly body: unknown };
 
@@ -15,11 +15,17 @@ export async function testHub(options: { readonly now?: number; readonly present
   const key = generateNodeKey();
   const server = await authority.issueServer({ publicKey: key.rawPublicKey, name: 'hub', names: ['hub.example'], now: options.serverNow ?? now });
   const asked: Asked[] = [];
+  const certified = async ({ csr, doorCsr, name = 'roof' }: Asked['body'], issuedAt: number) => {
+    const node = nodeIdOf((await requesterOf({ csr, doorCsr })) ?? new Uint8Array());
+    const { chainPem } = await authority.issueNode({ csrPem: csr, name, roles: { relay: true, gateway: true }, now: issuedAt });
+    return { chain: chainPem, door: (await authority.issueDoor({ csrPem: doorCsr, node, name, now: issuedAt })).pem };
+  };
   const admit = async ({ body }: Asked, issuedAt = now) => ({
     status: 200,
     body: {
-      chain: (await authority.issueNode({ csrPem: body.csr, name: body.name ?? 'roof', roles: { relay: true, gateway: true }, now: issuedAt })).chainPem,
+      ...(await certified(body, issuedAt)),
       root: authority.rootPem,
+      deviceRoot: authority.deviceRootPem,
       community: { id: authority.id, name: authority.name },
       beaconKey: Buffer.from(authority.beaconKey).toString('base64url'),
       document: Buffer.from(document(1)).toString('base64'),

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deviceVerifier, newSalt } from '@energymesh/identity';
+import { deviceVerifier, faultOfDoor, newSalt, p256KeyFromPem } from '@energymesh/identity';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../clock.fixture.ts';
@@ -92,6 +92,10 @@ test('enrolment by invite: the hub is told token, request and name; what it answ
   const { identity: later } = opened();
   expect(later.enrolment).toMatchObject({ community: { id: authority.id, name: 'Sunny Street' }, gateway: true, backend: { url: 'mqtts://hub.example:8883' } });
   const membership = later.membership();
+  const { key, cert } = membership?.door() ?? { key: '', cert: '' };
+  expect(faultOfDoor({ pem: cert, rootPem: authority.deviceRootPem, node: identity.node, key: p256KeyFromPem(key) })).toBeUndefined();
+  expect(later.enrolment?.door.root).toBe(authority.deviceRootPem);
+  expect(statSync(join(dataDir, 'identity', 'enrolment.json')).mode & 0o777).toBe(0o600);
   expect(membership).toMatchObject({ node: identity.node, name: 'roof of 4', incarnation: 2 });
   expect(membership?.beaconKey()).toEqual(Buffer.from(authority.beaconKey));
   expect(membership?.crypto.certified(membership.certificate())).toMatchObject({ node: identity.node, name: 'roof of 4', mayBeGateway: true });
@@ -158,12 +162,16 @@ test.each([
   expect(identity.enrolment).toBeDefined();
 });
 
-test('a certificate for another key, or from another authority, is not believed', async () => {
+test("a certificate for another key, or from another authority, is not believed, neither the own one nor the door's", async () => {
   const [own, other] = [await hub(), await hub()];
   for (const swap of [
     async (asked: Parameters<typeof own.admit>[0]) => {
       const theirs = (await other.admit(asked)).body;
       return { status: 200, body: { ...(await own.admit(asked)).body, chain: theirs.chain } };
+    },
+    async (asked: Parameters<typeof own.admit>[0]) => {
+      const theirs = (await other.admit(asked)).body;
+      return { status: 200, body: { ...(await own.admit(asked)).body, door: theirs.door } };
     },
     async (asked: Parameters<typeof own.admit>[0]) => ({ status: 200, body: (await other.admit(asked)).body }),
   ]) {
@@ -183,11 +191,12 @@ test('an invite that cannot be read is refused before anybody is called', async 
   await expect(identity.enrol({ invite: 'EM1-rubbish', name: 'roof', signal: never })).rejects.toMatchObject({ name: 'InviteUnreadable' });
 });
 
-test('the certificate is renewed at half of its life, for the same key, and links are told', async () => {
+test("the certificate is renewed at half of its life, for the same key, the door's for a new one, and links and door are told", async () => {
   const { invite, asked, replyWith, admit } = await hub();
   const { identity, clock } = opened();
   await identity.enrol({ invite: invite(), name: 'roof', signal: never });
-  const before = identity.membership()?.certificate();
+  const membershipBefore = identity.membership();
+  const [before, doorBefore] = [membershipBefore?.certificate(), membershipBefore?.door()];
   replyWith((call) => admit(call, clock.wall()));
   identity.keepRenewed();
   clock.advance(14 * days);
@@ -195,9 +204,14 @@ test('the certificate is renewed at half of its life, for the same key, and link
   const renewed = new Promise<void>((resolve) => identity.onChange(resolve));
   clock.advance(1.2 * days);
   await renewed;
-  expect(asked[1]).toEqual({ path: '/renew', body: { csr: expect.stringContaining('CERTIFICATE REQUEST') } });
+  expect(asked[1]).toEqual({
+    path: '/renew',
+    body: { csr: expect.stringContaining('CERTIFICATE REQUEST'), doorCsr: expect.stringContaining('CERTIFICATE REQUEST') },
+  });
   const membership = identity.membership();
   expect(membership?.certificate()).not.toEqual(before);
+  expect(membership?.door().key).not.toBe(doorBefore?.key);
+  expect(membershipBefore?.door()).toEqual(membership?.door());
   expect(membership?.crypto.certified(membership.certificate())?.node).toBe(identity.node);
 });
 

@@ -51,6 +51,8 @@ export interface MembershipView {
   beaconKey(): Uint8Array;
   certificate(): Uint8Array;
   tls(): { readonly key: string; readonly chain: string };
+  /** What devices are shown: P-256, PEM. */
+  door(): { readonly key: string; readonly cert: string };
   judge(bundle: Uint8Array): PeerVerdict;
   communityDocument(): Uint8Array | undefined;
   revokedNodes(): readonly NodeId[];
@@ -192,6 +194,7 @@ export class NodeIdentity implements AsyncDisposable {
       beaconKey: () => enrolled().beaconKey,
       certificate: () => encodeIdentity(enrolled().chain),
       tls: () => ({ key: keyPem, chain: enrolled().chain }),
+      door: () => ({ key: enrolled().door.key, cert: enrolled().door.certificate }),
       judge: (bundle) => this.#judge(verifier, bundle),
       communityDocument: () => this.#document?.bytes,
       revokedNodes: () => (this.#document?.read.revoked ?? []).filter((entry) => entry.serial === undefined).map((entry) => NodeId(entry.node)),

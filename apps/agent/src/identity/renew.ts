@@ -1,4 +1,4 @@
-import { createCsr, derOfPem, type NodeKey } from '@energymesh/identity';
+import { createRequests, derOfPem, generateP256Key, type NodeKey } from '@energymesh/identity';
 import { type Admission, admitted } from './admission.ts';
 import type { Enrolment } from './enrolment.ts';
 import { callHub } from './hub-client.ts';
@@ -14,11 +14,12 @@ export interface RenewOptions {
   readonly call?: typeof callHub;
 }
 
-/** Asks a hub for a new certificate for the same key: POST /renew. The request's own signature shows who asks. Throws HubError. */
+/** Asks a hub for a new certificate for the same key, and one for a new key of the device door: POST /renew. The request's own signature shows who asks. Throws HubError. */
 export async function renewOverHub(options: RenewOptions): Promise<Admission> {
   const { enrolment, key, time, hub, signal, call = callHub } = options;
   const root = derOfPem(enrolment.root)?.[0] as Uint8Array;
-  const body = { csr: await createCsr(key, options.name) };
+  const doorKey = generateP256Key();
+  const body = await createRequests(key, doorKey, options.name);
   const answer = await call({ hub, path: '/renew', body, trust: { root }, clock: time.reading(), signal });
-  return admitted(answer, { hub, hubs: enrolment.hubs, community: enrolment.community.id, root: enrolment.root, key });
+  return admitted(answer, { hub, hubs: enrolment.hubs, community: enrolment.community.id, root: enrolment.root, key, doorKey });
 }

@@ -1,8 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
-import { CommunityAuthority, createCsr, generateNodeKey, nodeKeyToPem } from '@energymesh/identity';
+import { type ConnectionOptions, checkServerIdentity, connect as tlsConnect } from 'node:tls';
+import { CommunityAuthority, createCsr, createDoorCsr, doorName, generateNodeKey, generateP256Key, nodeKeyToPem, p256KeyToPem } from '@energymesh/identity';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import mqttPacket from 'mqtt-packet';
 import { pino } from 'pino';
@@ -21,14 +21,19 @@ const clock: Clock = {
 };
 let tls: { cert: string; key: string };
 let ca: string;
+let authority: CommunityAuthority;
+const now = Date.now();
 beforeAll(async () => {
-  const now = Date.now();
-  const authority = await CommunityAuthority.create({ name: 'Test', now });
-  const key = generateNodeKey();
-  const issued = await authority.issueNode({ csrPem: await createCsr(key, 'node'), name: 'node', roles: { relay: true, gateway: false }, now });
-  tls = { cert: issued.chainPem, key: nodeKeyToPem(key) };
-  ca = authority.rootPem;
+  authority = await CommunityAuthority.create({ name: 'Test', now });
+  tls = await doorCertificate();
+  ca = authority.deviceRootPem;
 });
+
+async function doorCertificate() {
+  const key = generateP256Key();
+  const { pem } = await authority.issueDoor({ csrPem: await createDoorCsr(key, 'node'), node: '0123456789abcdef', name: 'node', now });
+  return { cert: pem, key: p256KeyToPem(key) };
+}
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -86,6 +91,57 @@ async function door(over: Partial<DeviceBrokerOptions> = {}) {
   };
   return { broker, directory, options, taken, connect };
 }
+
+/** What the TLS stack of an ESP32 offers: P-256 and no other signature or curve. It names the door, not the node or its address. */
+const microcontroller = { sigalgs: 'ecdsa_secp256r1_sha256', ecdhCurve: 'P-256', servername: doorName, checkServerIdentity };
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)('a microcontroller without Ed25519 publishes and hears over %s', async (version) => {
+  const { broker, connect, taken } = await door();
+  const only = { ...microcontroller, minVersion: version, maxVersion: version };
+  const client = await connect(only);
+  await client.publishAsync('em/meter-1/telemetry', '{}', { qos: 1 });
+  expect(taken).toHaveLength(1);
+
+  const lock = await connect({ ...only, clientId: 'lock-1', username: 'lock-1' });
+  const message = new Promise((resolve) => lock.once('message', (_t, payload) => resolve(payload.toString())));
+  await lock.subscribeAsync('em/lock-1/command', { qos: 1 });
+  await broker.deliver('lock-1', { topic: 'em/lock-1/command', payload: Buffer.from('open') }, new AbortController().signal);
+  expect(await message).toBe('open');
+});
+
+test("such a device cannot use the node's own certificate, and believes no door of another community", async () => {
+  const key = generateNodeKey();
+  const issued = await authority.issueNode({ csrPem: await createCsr(key, 'node'), name: 'node', roles: { relay: true, gateway: false }, now });
+  const own = await door({ tls: { cert: issued.chainPem, key: nodeKeyToPem(key) } });
+  await expect(own.connect({ ...microcontroller, ca: authority.rootPem })).rejects.toThrow(/handshake failure/);
+  const { connect } = await door();
+  const other = await CommunityAuthority.create({ name: 'Test', now });
+  await expect(connect({ ...microcontroller, ca: other.deviceRootPem })).rejects.toThrow(/certificate/);
+});
+
+test('TLS 1.1 is refused', async () => {
+  const { broker, connect } = await door();
+  const outdated = { ...microcontroller, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+  await expect(connect(outdated)).rejects.toThrow(/protocol version/);
+  expect(broker.counters()).toEqual({ 'failed the TLS handshake': 1 });
+});
+
+test('a renewed certificate is shown from then on, and who is connected stays so', async () => {
+  const { broker, connect } = await door();
+  const shown = async () => {
+    const socket = tlsConnect({ port: broker.port, host: '127.0.0.1', ca, ...microcontroller });
+    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
+    const certificate = socket.getPeerX509Certificate()?.toString();
+    socket.destroy();
+    return certificate;
+  };
+  const client = await connect(microcontroller);
+  expect(await shown()).toBe(tls.cert);
+  const renewed = await doorCertificate();
+  broker.renewTls(renewed);
+  expect(await shown()).toBe(renewed.cert);
+  await client.publishAsync('em/meter-1/telemetry', '{}', { qos: 1 });
+});
 
 /** A promise and its switch. */
 function gate(): { opened: Promise<void>; open: () => void } {

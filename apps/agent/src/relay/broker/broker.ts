@@ -13,7 +13,7 @@ export interface DeviceBrokerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** The node's certificate chain and key; devices pin the community's root. */
+  /** The door's certificate and key, PEM: P-256, under the device root that devices pin. */
   readonly tls: { readonly cert: string; readonly key: string };
   readonly directory: DeviceDirectory;
   readonly intake: Intake;
@@ -69,7 +69,7 @@ export class DeviceBroker implements DeviceDoor {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** For connections from now on: the node's certificate was renewed. */
+  /** For connections from now on: the door's certificate was renewed. */
   renewTls(tls: DeviceBrokerOptions['tls']): void {
     this.#server.setSecureContext({ cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' });
   }
