@@ -27,7 +27,8 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
       observable((observer) =>
         next(op).subscribe({
           next(value) {
-            contact.heard();
+            // The socket also tells of its own coming and going here: that is no word from the node.
+            if (value.result.type !== 'state') contact.heard();
             observer.next(value);
           },
           error(error) {

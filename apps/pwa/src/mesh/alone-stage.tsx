@@ -9,7 +9,7 @@ export function AloneStage({ community }: { community: string }) {
   const { mesh } = meshStrings;
   return (
     <>
-      <div className="stage grid content-center">
+      <div className="stage alone grid content-center">
         <Reach scale={0.84} />
         <p className="sm text-center">{alone.reach}</p>
       </div>

@@ -6,7 +6,7 @@ import type { TopologyView } from '../live/model.ts';
 import { meshStrings } from '../strings/en/mesh.ts';
 import { type Arrangement, arrange, arrangeAfresh, move } from './arrange.ts';
 import { type Direction, drawScene, linkAt, nodeAt, nodeTowards } from './draw/draw.ts';
-import { fitOf, type Palette, readPalette } from './draw/view.ts';
+import { fitOf, type Palette, readPalette, screenY } from './draw/view.ts';
 import { keepPlaces, readPlaces } from './places-store.ts';
 import { type Scene, type Selection, sceneOf } from './scene.ts';
 import { findWays } from './ways.ts';
@@ -18,6 +18,9 @@ interface GraphProps {
 }
 
 const arrows: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
+/** Of the sheet: what it covers at its least, and its share of the page when half open; as in mesh.css. */
+const coveredPixels = 116;
+const sheetShare = 0.46;
 /** A finger that moved less than this has tapped. */
 const tapPixels = 5;
 
@@ -164,6 +167,30 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
     if (scene) painter.current?.show(scene);
   }, [scene]);
 
+  // On a phone the sheet lies over the lower half of the map: what is selected and its way out must not lie under it.
+  const lifted = useRef<{ from: ZoomTransform; to: ZoomTransform }>(undefined);
+  const subject = selection === undefined ? '' : 'node' in selection ? selection.node : selection.link;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each subject, not for each change of data
+  useEffect(() => {
+    const [paint, behaviour, element] = [painter.current, zooming.current, canvas.current];
+    if (!paint || !behaviour || !element || !scene) return;
+    // Put back what was lifted, unless the viewer has moved the map since.
+    if (lifted.current && paint.transform.toString() === lifted.current.to.toString()) select(element).call(behaviour.transform, lifted.current.from);
+    lifted.current = undefined;
+    const hidden = subject === '' ? 0 : coveredPixels;
+    if (hidden === 0 || !matchMedia('(max-width: 899px)').matches || scene.big) return;
+    const shown = element.clientHeight - Math.max(0, (element.closest('.mesh')?.clientHeight ?? 0) * sheetShare - hidden);
+    const ends = selection && 'link' in selection ? selection.link.split('-') : [subject, ...scene.route];
+    const heights = ends.flatMap((id) => scene.byId.get(id) ?? []).map((node) => screenY(paint.view, node));
+    const below = Math.max(...heights) + 44 - shown;
+    const room = Math.min(...heights) - 30;
+    const lift = Math.min(below, Math.max(0, room));
+    if (lift <= 0) return;
+    const from = paint.transform;
+    select(element).call(behaviour.translateBy, 0, -lift / from.k);
+    lifted.current = { from, to: paint.transform };
+  }, [subject, scene === undefined]);
+
   useDragging(canvas, painter, setKept, topology.self);
 
   const zoomBy = (factor: number) => {
@@ -211,6 +238,7 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
         data-links={topology.edges.length}
         data-layout={arrangement?.kind}
         data-selected={chosen}
+        data-route={scene?.route.join(' ')}
         onKeyDown={onKeyDown}
         onClick={(event) => {
           const paint = painter.current;

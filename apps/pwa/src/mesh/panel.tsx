@@ -29,7 +29,12 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
     const self = topology.nodes.find((node) => node.id === topology.self);
     return (
       <>
-        {head(<span className="plate">{self ? self.name : frameStrings.you}</span>, words.overview)}
+        {head(
+          <h2 className="plate">
+            <span>{self ? self.name : frameStrings.you}</span>
+          </h2>,
+          words.overview,
+        )}
         {self && <NodeDetail topology={topology} node={self} ways={ways} neighbours={neighbours} onSelect={onSelect} />}
       </>
     );
@@ -38,20 +43,20 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
     const edge = topology.edges.find(({ a, b }) => linkKey(a, b) === selection.link);
     return (
       <>
-        {head(edge ? <b className="min-w-0">{linkTitle(topology, edge)}</b> : <b>{words.linkGone}</b>, words.link)}
+        {head(edge ? <h2 className="min-w-0 font-semibold">{linkTitle(topology, edge)}</h2> : <h2 className="font-semibold">{words.linkGone}</h2>, words.link)}
         {edge && <LinkDetail topology={topology} edge={edge} neighbours={neighbours} onSelect={onSelect} />}
       </>
     );
   }
   const node = topology.nodes.find((candidate) => candidate.id === selection.node);
-  if (!node) return head(<b>{words.nodeGone}</b>, words.node);
+  if (!node) return head(<h2 className="font-semibold">{words.nodeGone}</h2>, words.node);
   return (
     <>
       {head(
         <>
-          <span className={node.online ? 'plate' : 'plate off'}>
+          <h2 className={node.online ? 'plate' : 'plate off'}>
             <span>{node.name}</span>
-          </span>
+          </h2>
           <Seen node={node} />
         </>,
         words.node,
@@ -105,11 +110,11 @@ export function NodeDetail({
       {!neighbour && (
         <dl className="facts mt-3">
           <Fact name={words.devices} value={number(node.devices)} />
-          <Fact name={words.links.replace(/^Its /, '').replace(/^\w/, (letter) => letter.toUpperCase())} value={number(edges.filter(usable).length)} />
+          <Fact name={words.linkCount} value={number(edges.filter(usable).length)} />
           <Fact name={words.cost} value={ways.of.get(node.id) ? short(ways.of.get(node.id)?.costMs ?? 0) : frameStrings.notKnown} />
         </dl>
       )}
-      <h3>{self ? words.neighbours : words.links}</h3>
+      <h3 className="sub">{self ? words.neighbours : words.links}</h3>
       {edges.length === 0 ? (
         <p className="sm">{homeStrings.neighbours.none}</p>
       ) : (
@@ -176,7 +181,7 @@ function Hearing({ topology, edge, from }: { topology: TopologyView; edge: Topol
           <li key={who}>
             <span>
               {who === topology.self
-                ? `${frameStrings.you} hear ${nameOf(topology, whom)}`
+                ? words.youHear(nameOf(topology, whom))
                 : words.hears(nameOf(topology, who), whom === topology.self ? frameStrings.youWithin : nameOf(topology, whom))}
             </span>
             {quality ? <Bars quality={quality} /> : <span />}
@@ -203,7 +208,7 @@ function NeighbourFigures({ neighbour }: { neighbour: Neighbour }) {
         <Fact name={words.out} value={bytes(neighbour.bytesOut)} />
         <Fact name={words.since} value={lasting(now - neighbour.upSince)} />
       </dl>
-      <h3>{words.queues}</h3>
+      <h3 className="sub">{words.queues}</h3>
       <table className="table" data-testid="queues">
         <caption className="vh">{words.queuesCaption}</caption>
         <thead>

@@ -65,7 +65,7 @@ export function HourTicks({ scale, y, timeZone }: { scale: DayScale; y: number; 
 /** Now, or with `past` where the node was last heard. The words change sides where they would leave the chart. */
 export function Needle({ scale, at, top, bottom, words, past }: { scale: DayScale; at: number; top: number; bottom: number; words: string; past: boolean }) {
   const x = Math.min(scale.right, Math.max(scale.left, scale.x(at)));
-  const left = x + 9 + words.length * 7.2 > scale.right;
+  const left = x + 9 + words.length * 6.7 > scale.right;
   return (
     <g>
       <line x1={x} x2={x} y1={top} y2={bottom} stroke="var(--ink)" strokeWidth="1.5" strokeDasharray={past ? '3 3' : undefined} />

@@ -74,6 +74,8 @@ export const meshStrings = {
     linkGone: 'This link is not there any more.',
     nodeGone: 'This node is not known here. It may have left, or the address is of another community.',
     links: 'Its links',
+    linkCount: 'Links',
+    youHear: (whom: string) => `You hear ${whom}`,
     neighbours: 'Your neighbours',
     pick: 'Pick a node to see its way out and its links.',
     id: 'Id',
