@@ -2,6 +2,8 @@
 export interface Message {
   readonly origin: number;
   readonly submittedAt: number;
+  /** Published to time a healing, not by a meter: left out of the latencies. */
+  readonly probe: boolean;
   /** Entry ids under which the receiver got it: more than one is a duplicate that no dedupe by id can see. */
   readonly ids: Set<string>;
   deliveredAt: number | undefined;
@@ -16,8 +18,8 @@ export class Ledger {
   rawDuplicates = 0;
   readonly latenciesMs: number[] = [];
 
-  submit(origin: number, now: number): number {
-    this.messages.push({ origin, submittedAt: now, ids: new Set(), deliveredAt: undefined, releasedAt: undefined, expired: false });
+  submit(origin: number, now: number, probe: boolean): number {
+    this.messages.push({ origin, submittedAt: now, probe, ids: new Set(), deliveredAt: undefined, releasedAt: undefined, expired: false });
     return this.messages.length - 1;
   }
 
@@ -29,7 +31,7 @@ export class Ledger {
     m.ids.add(id);
     if (m.deliveredAt !== undefined) return false;
     m.deliveredAt = now;
-    this.latenciesMs.push(now - m.submittedAt);
+    if (!m.probe) this.latenciesMs.push(now - m.submittedAt);
     return true;
   }
 

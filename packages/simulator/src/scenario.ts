@@ -19,7 +19,8 @@ export interface ScenarioResult {
   readonly duplicates: number;
   readonly rawDuplicates: number;
   readonly loops: number;
-  readonly healsMs: readonly number[];
+  /** Flows whose relay's connections the kernel closed; flows that nobody told. */
+  readonly healsMs: { readonly killed: readonly number[]; readonly silent: readonly number[] };
   readonly latenciesMs: readonly number[];
   readonly controlBytesPerNodePerSecond: number;
   readonly quietControlBytesPerNodePerSecond: number;
@@ -44,13 +45,13 @@ export function runScenario(options: ScenarioOptions): ScenarioResult {
   const random = new Seeded(options.seed, 7);
   const endMs = Math.max(options.minutes * 60_000, settleMs + drainMs + 10_000);
   const checker = new LoopChecker();
-  const healing = new Map<number, number>();
-  const healsMs: number[] = [];
+  const healing: Healing = new Map();
+  const healsMs = { killed: [] as number[], silent: [] as number[] };
   world.onDelivered = (origin, submittedAt) => {
     const fault = healing.get(origin);
-    if (fault === undefined || submittedAt < fault) return;
+    if (fault === undefined || submittedAt < fault.at) return;
     healing.delete(origin);
-    healsMs.push(world.now - fault);
+    healsMs[fault.kind].push(world.now - fault.at);
   };
 
   for (const { index } of world.nodes) world.at(random.next() * 2000, () => world.start(index));
@@ -110,8 +111,11 @@ export function runScenario(options: ScenarioOptions): ScenarioResult {
   };
 }
 
+/** By node: the fault that its flow waits to be healed from. */
+type Healing = Map<number, { readonly at: number; readonly kind: 'killed' | 'silent' }>;
+
 /** Each fault mends itself after half a minute, so that no message is undeliverable at the end. */
-function faultsOf(world: World, random: Seeded, healing: Map<number, number>, gateways: readonly number[]): readonly (() => void)[] {
+function faultsOf(world: World, random: Seeded, healing: Healing, gateways: readonly number[]): readonly (() => void)[] {
   const upMs = 30_000;
   const relay = (): number => {
     for (;;) {
@@ -119,18 +123,22 @@ function faultsOf(world: World, random: Seeded, healing: Map<number, number>, ga
       if (!gateways.includes(index) || gateways.length === world.nodes.length) return index;
     }
   };
+  let partitionedUntil = 0;
   /** Nodes whose way goes through the fault publish often until the first of it arrives. */
-  const watch = (uses: (path: readonly string[]) => boolean, notThese: ReadonlySet<number>): void => {
+  const watch = (kind: 'killed' | 'silent', uses: (path: readonly string[]) => boolean, notThese: ReadonlySet<number>): void => {
     const at = world.now;
+    // a half without a gateway heals when the partition ends, whatever else broke
+    if (at < partitionedUntil) return;
     let watched = 0;
     for (const sim of world.nodes) {
       const path = sim.mesh?.topology().path ?? [];
       if (notThese.has(sim.index) || sim.isGateway || watched >= 20 || !uses(path)) continue;
       watched++;
-      healing.set(sim.index, at);
+      const fault = { at, kind };
+      healing.set(sim.index, fault);
       const probe = (): void => {
-        if (healing.get(sim.index) !== at || world.now > at + upMs) return;
-        world.publish(sim.index, 1);
+        if (healing.get(sim.index) !== fault || world.now > at + upMs) return;
+        world.publish(sim.index, 1, true);
         world.after(probeEveryMs, probe);
       };
       probe();
@@ -139,7 +147,7 @@ function faultsOf(world: World, random: Seeded, healing: Map<number, number>, ga
   const kill = (silently: boolean) => () => {
     const index = relay();
     const id = world.nodes[index]!.identity.node;
-    watch((path) => path.slice(1).includes(id), new Set([index]));
+    watch(silently ? 'silent' : 'killed', (path) => path.slice(1).includes(id), new Set([index]));
     world.crash(index, silently);
     world.after(upMs, () => world.start(index));
   };
@@ -150,7 +158,7 @@ function faultsOf(world: World, random: Seeded, healing: Map<number, number>, ga
   };
   const blackhole = (): void => {
     const edge = random.below(world.air.edges.length);
-    watch(edgeUsers(edge), new Set());
+    watch('silent', edgeUsers(edge), new Set());
     world.setEdge(edge, false);
     world.after(upMs, () => world.setEdge(edge, true));
   };
@@ -160,6 +168,8 @@ function faultsOf(world: World, random: Seeded, healing: Map<number, number>, ga
     world.after(upMs, () => world.air.degrade(edge, 0));
   };
   const partition = (): void => {
+    partitionedUntil = world.now + upMs;
+    healing.clear();
     const half = new Set(world.nodes.filter((n) => n.index < world.nodes.length / 2).map((n) => n.index));
     const cut = world.air.edges.flatMap(({ a, b }, i) => (half.has(a) !== half.has(b) ? [i] : []));
     for (const edge of cut) world.setEdge(edge, false);

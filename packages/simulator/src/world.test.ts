@@ -63,9 +63,9 @@ test('the same seed gives the same trace, another seed another', () => {
 });
 
 test.each(['line', 'grid', 'random'] as const)('a %s of 16 nodes with faults: nothing lost, nothing twice, no loop', (map) => {
-  const result = runScenario({ map, nodes: 16, minutes: 4, seed: 21 });
+  const result = runScenario({ map, nodes: 16, minutes: 4, seed: 22 });
   expect(result).toMatchObject({ deliveredRatio: 1, lost: 0, duplicates: 0, loops: 0 });
-  expect(result.healsMs.length).toBeGreaterThan(0);
+  expect(result.healsMs.killed.length + result.healsMs.silent.length).toBeGreaterThan(0);
 });
 
 test('maps are connected and of the wanted size', () => {

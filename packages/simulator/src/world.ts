@@ -173,10 +173,10 @@ export class World {
   }
 
   /** A device's message: durable at its node, then on its way. Returns its number; undefined when the node is down. */
-  publish(index: number, cls: TrafficClass): number | undefined {
+  publish(index: number, cls: TrafficClass, probe = false): number | undefined {
     const sim = this.nodes[index]!;
     if (!sim.mesh) return undefined;
-    const message = this.ledger.submit(index, this.now);
+    const message = this.ledger.submit(index, this.now, probe);
     sim.spools.get(cls)!.accept(Incarnation(sim.incarnation), message, this.now);
     this.#feed(sim, cls);
     return message;
