@@ -48,7 +48,7 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
   const sum = (key: 'devices' | 'betweenNodes' | 'reports') => buckets.reduce((all, bucket) => all + (bucket.packets?.[key] ?? 0), 0);
   const grown = () => (quiet || cut ? 0 : Math.floor((now() - begun) / 2800));
   const totals = () => ({ devices: sum('devices') + grown(), betweenNodes: sum('betweenNodes'), reports: sum('reports') });
-  const packetsToday = () => totals().devices + totals().betweenNodes + totals().reports;
+  const packetsToday = () => totals().devices;
   const costOf = (id: string) => mesh.nodes.find((node) => node.id === id)?.costMs ?? 0;
   const way = mesh.path.length > 1 ? mesh.path : undefined;
 

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useNow } from '../live/clock.ts';
 import { frameStrings } from '../strings/en/frame.ts';
-import { lasting } from '../strings/format.ts';
+import { lasting, short } from '../strings/format.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { useNodeState } from './node-state.tsx';
 
@@ -35,7 +35,7 @@ export function Bands() {
     return (
       <div className="band quiet" role="status">
         <Glyph name="off" />
-        <b>{band.old(name ?? frameStrings.app, lasting(now - link.lastHeard))}</b>
+        <b>{band.old(name ?? frameStrings.app, short(now - link.lastHeard))}</b>
         <span>{band.oldNext}</span>
       </div>
     );

@@ -44,7 +44,9 @@ export function Shell({ children }: { children: ReactNode }) {
         {frameStrings.skip}
       </a>
       {/* One place for both, so that the session and the reason of its end live on over the way to the log-in. */}
-      <Providers fallback={path === '/login' ? null : <Tabs current={path} />}>{path === '/login' ? page : <Gate path={path}>{page}</Gate>}</Providers>
+      <Providers fallback={path === '/login' ? null : <Tabs current={path} />}>
+        {path === '/login' || !pages[path] ? page : <Gate path={path}>{page}</Gate>}
+      </Providers>
     </>
   );
 }

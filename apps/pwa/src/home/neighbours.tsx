@@ -2,6 +2,7 @@
 import { useNow } from '../live/clock.ts';
 import type { Neighbours, Status, TopologyView } from '../live/model.ts';
 import { RouteList } from '../mesh/route-list.tsx';
+import { frameStrings } from '../strings/en/frame.ts';
 import { homeStrings } from '../strings/en/home.ts';
 import { lasting } from '../strings/format.ts';
 import { Go } from '../ui/go.tsx';
@@ -39,11 +40,17 @@ export function WaySection({ status, topology }: { status: Status; topology: Top
   const since = status.gateway && <span className="tick">{way.since(lasting(now - status.gateway.since))}</span>;
   return (
     <Section id="way" title={way.title} aside={since}>
-      {topology.path.length > 0 && !status.node.gateway && <RouteList route={topology.path} topology={topology} toBackend />}
+      {topology.path.length > 0 && !status.node.gateway && (
+        <RouteList route={topology.path} topology={topology} backend={{ words: way.byGateway, reached: true }} />
+      )}
       {status.node.gateway && (
         <>
           <p className="sm">{way.self}</p>
-          <RouteList route={[status.node.id]} topology={topology} toBackend />
+          <RouteList
+            route={[status.node.id]}
+            topology={topology}
+            backend={{ words: backendWords(status, now), reached: status.backend.state === 'connected' }}
+          />
         </>
       )}
       {topology.path.length === 0 && !status.node.gateway && (
@@ -54,4 +61,11 @@ export function WaySection({ status, topology }: { status: Status; topology: Top
       )}
     </Section>
   );
+}
+
+function backendWords({ backend }: Status, now: number): string {
+  const { answers } = frameStrings;
+  if (backend.state === 'connecting') return answers.backendConnecting;
+  const span = lasting(now - backend.since);
+  return backend.state === 'connected' ? answers.backendSince(span) : answers.backendLost(span);
 }

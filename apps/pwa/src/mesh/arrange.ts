@@ -17,7 +17,7 @@ export interface Arrangement {
   readonly rings?: Omit<Radial, 'places'>;
 }
 
-/** Above this, rings by hops; docs/decisions/0008-dashboard.md */
+/** Above this, rings by hops; docs/decisions/0009-dashboard.md */
 export const forceNodesMax = 60;
 /** Places kept per viewer; nodes beyond it get theirs anew at each visit. */
 export const placesMax = 2000;

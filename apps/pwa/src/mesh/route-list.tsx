@@ -12,7 +12,16 @@ import { linkKey } from './ways.ts';
 const stopsMax = 8;
 
 /** The way to the gateway, drawn as a cased road: at each stop the cost of the next leg, and its quality from both ends. */
-export function RouteList({ route, topology, toBackend = false }: { route: readonly string[]; topology: TopologyView; toBackend?: boolean }) {
+export function RouteList({
+  route,
+  topology,
+  backend,
+}: {
+  route: readonly string[];
+  topology: TopologyView;
+  /** The last stop, behind the gateway: what is known of it from here. */
+  backend?: { readonly words: string; readonly reached: boolean };
+}) {
   const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
   const edges = new Map(topology.edges.map((edge) => [linkKey(edge.a, edge.b), edge]));
   const folded = route.length > stopsMax ? route.length - stopsMax : 0;
@@ -24,7 +33,8 @@ export function RouteList({ route, topology, toBackend = false }: { route: reado
         const next = route[i + 1];
         const edge = next === undefined ? undefined : edges.get(linkKey(id, next));
         const [here, there] = edge && next ? [claim(edge, id), claim(edge, next)] : [];
-        const colour = (quality: keyof typeof qualityLevel | undefined) => (quality ? `var(--q${qualityLevel[quality]})` : 'var(--off)');
+        const colour = (quality: keyof typeof qualityLevel | undefined) =>
+          quality ? `var(--q${qualityLevel[quality]})` : next === undefined && backend?.reached ? 'var(--ink)' : 'var(--off)';
         const glyph: GlyphName = node?.gateway ? 'gateway' : id === topology.self ? 'you' : 'node';
         const name = id === topology.self ? frameStrings.you : (node?.name ?? id.slice(0, 6));
         const detail = next === undefined ? (node?.gateway ? homeStrings.way.gateway : '') : here ? short(here.costMs) : frameStrings.notKnown;
@@ -39,10 +49,16 @@ export function RouteList({ route, topology, toBackend = false }: { route: reado
             <b>{name}</b>
             {detail}
             {folded > 0 && i === 3 && `, ${meshStrings.panel.throughMore('', folded, '')[1]}`}
-            {toBackend && next === undefined && node?.gateway && `, ${meshStrings.mesh.toBackend}`}
           </li>
         );
       })}
+      {backend && (
+        <li>
+          <Glyph name={backend.reached ? 'backend' : 'off'} />
+          <b>{homeStrings.way.backend}</b>
+          {backend.words}
+        </li>
+      )}
     </ol>
   );
 }

@@ -2,18 +2,18 @@ import { clockMinute } from '../strings/format.ts';
 import { daylight } from './sun.ts';
 
 const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
 
-/** Places on a time axis of one day. */
+/** Places on a time axis of one day, of 23 to 25 hours. */
 export interface DayScale {
   readonly dayStart: number;
+  readonly dayEnd: number;
   readonly left: number;
   readonly right: number;
   x(at: number): number;
 }
 
-export function dayScale(dayStart: number, left: number, right: number): DayScale {
-  return { dayStart, left, right, x: (at) => left + ((at - dayStart) / dayMs) * (right - left) };
+export function dayScale(dayStart: number, dayEnd: number, left: number, right: number): DayScale {
+  return { dayStart, dayEnd, left, right, x: (at) => left + ((at - dayStart) / (dayEnd - dayStart)) * (right - left) };
 }
 
 export interface Position {
@@ -23,10 +23,10 @@ export interface Position {
 
 /** Night and day under the hours, from the node's own position; nothing when it has none. Decoration: the hours carry the meaning. */
 export function SunStrip({ scale, y, position, height = 6 }: { scale: DayScale; y: number; position: Position | undefined; height?: number }) {
-  const { left, right, dayStart } = scale;
+  const { left, right, dayStart, dayEnd } = scale;
   const baseline = <path d={`M${left},${y + height}H${right}`} stroke="var(--ink)" />;
   if (!position) return baseline;
-  const sun = daylight(position.lat, position.lon, dayStart + dayMs / 2);
+  const sun = daylight(position.lat, position.lon, (dayStart + dayEnd) / 2);
   if (sun.at !== 'sun') return <rect x={left} y={y} width={right - left} height={height} fill={sun.at === 'midnight-sun' ? 'var(--day)' : 'var(--night)'} />;
   const clamp = (x: number) => Math.min(right, Math.max(left, x));
   const [rise, set] = [clamp(scale.x(sun.rise)), clamp(scale.x(sun.set))];
@@ -40,19 +40,22 @@ export function SunStrip({ scale, y, position, height = 6 }: { scale: DayScale; 
 }
 
 export function HourTicks({ scale, y, timeZone }: { scale: DayScale; y: number; timeZone: string | undefined }) {
-  const hours = Array.from({ length: 25 }, (_, hour) => hour);
-  const label = (hour: number) => (hour === 24 ? '24:00' : clockMinute(scale.dayStart + hour * hourMs, timeZone));
+  const hours = Array.from({ length: Math.round((scale.dayEnd - scale.dayStart) / hourMs) + 1 }, (_, hour) => hour);
+  const last = hours.length - 1;
+  // On the day that the clocks change, the hours on the wall are not those since midnight.
+  const onWall = (hour: number) => (hour === last ? 24 : Number(clockMinute(scale.dayStart + hour * hourMs, timeZone).slice(0, 2)));
   return (
     <g>
       {hours.map((hour) => {
         const x = scale.x(scale.dayStart + hour * hourMs);
-        const long = hour % 6 === 0;
+        const wall = onWall(hour);
+        const long = wall % 6 === 0;
         return (
           <g key={hour}>
-            <line x1={x} x2={x} y1={y} y2={y + (long ? 7 : hour % 3 === 0 ? 5 : 3)} stroke={long ? 'var(--ink)' : 'var(--edge)'} />
+            <line x1={x} x2={x} y1={y} y2={y + (long ? 7 : wall % 3 === 0 ? 5 : 3)} stroke={long ? 'var(--ink)' : 'var(--edge)'} />
             {long && (
-              <text x={x} y={y + 20} textAnchor={hour === 0 ? 'start' : hour === 24 ? 'end' : 'middle'}>
-                {label(hour)}
+              <text x={x} y={y + 20} textAnchor={hour === 0 ? 'start' : hour === last ? 'end' : 'middle'}>
+                {String(wall).padStart(2, '0')}:00
               </text>
             )}
           </g>

@@ -28,7 +28,7 @@ export function Body({ status, traffic }: { status: Status; traffic: TrafficToda
         title={words.carried}
         aside={
           <span className="tick">
-            {words.per10} · {words.zone(zoneName(traffic.at, timeZone))} · <Age at={traffic.at} />
+            {words.per10} · {zoneName(traffic.at, timeZone)} · <Age at={traffic.at} />
           </span>
         }
       >

@@ -1,9 +1,9 @@
 'use client';
 import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute, number } from '../strings/format.ts';
-import { dayMs, dayScale, HourTicks, Needle, type Position, SunStrip } from '../time/day-axis.tsx';
+import { dayScale, HourTicks, Needle, type Position, SunStrip } from '../time/day-axis.tsx';
 import { useWidth } from '../ui/use-width.ts';
-import { type Bin, peakOf, runsOf, scaleOf, trafficTypes } from './bins.ts';
+import { type Bin, binMs, peakOf, runsOf, scaleOf, trafficTypes } from './bins.ts';
 
 export interface CombProps {
   readonly bins: readonly Bin[];
@@ -24,7 +24,8 @@ export function Comb({ bins, dayStart, until, past, timeZone, position, height, 
   const { top, lines } = scaleOf(peakOf(bins));
   const [head, foot] = [18, height - 6];
   const left = axis ? Math.max(34, 10 + 7.5 * number(lines.at(-1) ?? 0).length) : 0;
-  const scale = dayScale(dayStart, left, width);
+  const dayEnd = dayStart + bins.length * binMs;
+  const scale = dayScale(dayStart, dayEnd, left, width);
   const y = (value: number) => foot - (value / top) * (foot - head);
   const slot = (width - left) / bins.length;
   const gap = slot > 4 ? 1.2 : slot * 0.32;
@@ -92,7 +93,7 @@ export function Comb({ bins, dayStart, until, past, timeZone, position, height, 
             ))}
           <SunStrip scale={scale} y={foot} position={position} />
           <HourTicks scale={scale} y={height + 4} timeZone={timeZone} />
-          {until < dayStart + dayMs && (
+          {until < dayEnd && (
             <Needle
               scale={scale}
               at={until}

@@ -26,6 +26,7 @@ export const homeStrings = {
     gateway: 'gateway',
     since: (span: string) => `this way for ${span}`,
     backend: 'Backend',
+    byGateway: 'by the gateway’s own way',
   },
 
   devices: {

@@ -8,7 +8,8 @@ export const trafficStrings = {
     types: { devices: 'Meters and locks', betweenNodes: 'Between nodes', reports: 'Reports' },
     all: 'All',
     sentence: (count: number) => ({ figure: number(count), rest: count === 1 ? ' packet today,' : ' packets today,' }),
-    sentenceSince: (size: string) => `${size} in all.`,
+    sentenceSize: (size: string) => `${size}.`,
+    counted: 'Messages to and from meters and locks that this node passed on, each once. What nodes tell each other is counted apart.',
     sentenceThen: (clock: string) => `As of ${clock}:`,
     none: ['Nothing carried yet today.'],
     noneNext: 'The chart fills as soon as a device or a neighbour sends something.',
@@ -22,7 +23,6 @@ export const trafficStrings = {
     chartLabel: (count: number, peak: { clock: string; count: number } | undefined) =>
       `Packets per 10 minutes since midnight by type. ${number(count)} so far${peak ? `, most at ${peak.clock}: ${number(peak.count)}` : ''}.`,
     gap: 'not running',
-    zone: (name: string) => `local time, ${name}`,
     byClass: 'By urgency',
     classes: ['Time-sensitive', 'Telemetry', 'Reports and receipts', 'Bulk'],
     classLabel: 'Urgency',
