@@ -40,6 +40,14 @@ const leftovers = new Leftovers(join(dir, 'running.json'));
 /** Not somebody else's community in the same folder. */
 let own = false;
 
+/** A process that was just killed may hold its port for a moment after it is no longer listed. */
+async function comesFree(port: number, msMax: number): Promise<boolean> {
+  return until(`port ${port} to be free`, msMax, async () => !(await portTaken(port))).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function end(status: number): Promise<never> {
   if (!ending.signal.aborted) {
     const hard = setTimeout(() => process.exit(1), 4500);
@@ -66,7 +74,7 @@ try {
   const ended = await leftovers.end();
   if (ended) say(`ended ${ended} processes that the last run had left behind`);
   for (const port of [values.port, values['hub-port']])
-    if (await portTaken(Number(port))) throw new Error(`port ${port} is taken by another program; end it, or choose others: ${others}`);
+    if (!(await comesFree(Number(port), ended ? 3000 : 0))) throw new Error(`port ${port} is taken by another program; end it, or choose others: ${others}`);
 
   own = true;
   const above = launchersOf(process.pid);

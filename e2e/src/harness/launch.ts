@@ -5,17 +5,18 @@ import { alive, type Known, known } from '../community/leftovers.ts';
 import { until } from '../community/until.ts';
 import { root } from './world.ts';
 
-/** What `npm start` runs, in a process group of its own as from a terminal. */
+/** `npm start` in a process group of its own as from a terminal, or what it runs in the end, without npm around it. Nothing is built. */
 export class Launch {
   readonly process: ChildProcess;
   /** Everything it printed. */
   text = '';
   readonly exited: Promise<number | NodeJS.Signals | null>;
 
-  constructor(options: { readonly dir: string; readonly port: number; readonly hubPort: number }) {
-    const { dir, port, hubPort } = options;
-    const argv = [join(root, 'e2e/src/community/main.ts'), '--no-build', '--dir', dir, '--port', String(port), '--hub-port', String(hubPort)];
-    this.process = spawn(process.execPath, argv, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(options: { readonly dir: string; readonly port: number; readonly hubPort: number; readonly npm?: boolean }) {
+    const { dir, port, hubPort, npm = false } = options;
+    const [program, ...argv] = npm ? (['npm', 'start', '--'] as const) : ([process.execPath, join(root, 'e2e/src/community/main.ts')] as const);
+    const given = ['--no-build', '--dir', dir, '--port', String(port), '--hub-port', String(hubPort)];
+    this.process = spawn(program, [...argv, ...given], { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.on('data', (chunk: Buffer) => {
         this.text += chunk.toString();
