@@ -124,7 +124,8 @@ try {
     children.push(
       new Child({
         name: 'page',
-        argv: [join(root, 'apps/pwa/node_modules/next/dist/bin/next'), 'dev', join(root, 'apps/pwa'), '--port', '3000'],
+        // An agent answers pages of its own origin only: the page's development server passes its calls on.
+        argv: [join(root, 'apps/pwa/dev/serve.ts'), '--port', '3000', '--agent', new URL([...community.agents.values()][0]!.url).host],
         logFile: join(dir, 'logs', 'page.log'),
       }),
     );
