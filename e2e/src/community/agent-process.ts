@@ -47,10 +47,6 @@ export class AgentProcess {
   get #enrolment(): string {
     return join(this.dir, 'identity', 'enrolment.json');
   }
-  /** The community's beacon key, as this node was told it; for link proxies. */
-  beaconKey(): Uint8Array {
-    return Buffer.from((JSON.parse(readFileSync(this.#enrolment, 'utf8')) as { beaconKey: string }).beaconKey, 'base64');
-  }
   get ports(): AgentProcessOptions['ports'] {
     return this.#o.ports;
   }

@@ -92,8 +92,8 @@ export class Community {
     return community;
   }
 
-  /** Starts the hub, enrols who has no certificate yet, and starts every agent. After `stop` nothing more is started. */
-  async start(): Promise<void> {
+  /** Starts the hub, enrols who has no certificate yet, and starts every agent. `beforeAgents`: the hub is up. After `stop` nothing more is started. */
+  async start(beforeAgents: () => Promise<void> = async () => {}): Promise<void> {
     this.#stopped = false;
     this.options.progress('hub: starting');
     await this.hub.start();
@@ -101,6 +101,7 @@ export class Community {
       this.#state.tokens[device.id] ??= await this.hub.addDevice(device.id, device.role);
       this.#save();
     }
+    await beforeAgents();
     for (const agent of this.agents.values()) {
       this.options.progress(`node ${agent.node.key} (${agent.node.name}): starting`);
       if (!agent.enrolled) agent.invite = await this.hub.invite(agent.node.gateway ?? false);
@@ -133,7 +134,7 @@ export class Community {
   }
 
   beaconKey(): Uint8Array {
-    return this.agent(this.options.layout.nodes[0]!.key).beaconKey();
+    return this.hub.beaconKey();
   }
 
   async stop(): Promise<void> {

@@ -127,6 +127,11 @@ export class HubProcess {
     return (JSON.parse(readFileSync(this.#authority, 'utf8')) as { deviceRoot: { certificate: string } }).deviceRoot.certificate;
   }
 
+  /** HMAC key of the community's beacons; for link proxies. */
+  beaconKey(): Uint8Array {
+    return Buffer.from((JSON.parse(readFileSync(this.#authority, 'utf8')) as { beaconKey: string }).beaconKey, 'base64url');
+  }
+
   /** What a gateway puts into its configuration. */
   backend(): { url: string; ca: string; envelope: boolean } {
     return { url: `mqtts://127.0.0.1:${this.#o.ports.broker}`, ca: this.#file('root.pem', this.rootPem()), envelope: true };

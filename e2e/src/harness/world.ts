@@ -64,13 +64,16 @@ export class World {
     community.hub.broker = broker;
     const proxies = new Map<string, LinkProxy>();
     try {
-      await community.start();
-      for (const edge of options.proxied ?? []) proxies.set(edge, await LinkProxy.open(community.sides(edge), community.beaconKey()));
+      // A proxy hears the first beacons; the next would come half a minute later.
+      await community.start(async () => {
+        for (const edge of options.proxied ?? []) proxies.set(edge, await LinkProxy.open(community.sides(edge), community.beaconKey()));
+      });
       const observer = await Observer.connect(community.hub.tools, broker ? 5 : 4);
       const world = new World({ community, observer, dir, proxies, broker });
       if (!options.unconnected) await world.connected();
       return world;
     } catch (error) {
+      for (const proxy of proxies.values()) await proxy.close();
       await community.stop();
       await broker?.stop();
       throw error;
