@@ -221,10 +221,13 @@ export class MeshNode implements MeshNodeApi {
     if (now >= this.#plane.wakeAt) this.#plane.wake(now);
     if (now >= this.#choice.wakeAt) this.#choice.wake(now);
     if (this.#dataMoved || now >= this.#dataAt) {
-      if (now >= this.#forwarder.wakeAt) this.#forwarder.wake(now);
-      if (now >= this.#custody.wakeAt) this.#custody.wake(now);
       this.#dataMoved = false;
       this.#dataAt = Millis(Math.min(this.#forwarder.wakeAt, this.#custody.wakeAt));
+      if (now >= this.#dataAt) {
+        this.#forwarder.wake(now);
+        this.#custody.wake(now);
+        this.#dataAt = Millis(Math.min(this.#forwarder.wakeAt, this.#custody.wakeAt));
+      }
     }
     if (now >= this.#topologyAt) {
       this.#topologyAt = never;

@@ -49,6 +49,10 @@ export class Candidates {
     return this.#table.size;
   }
 
+  get(key: string): KnownCandidate | undefined {
+    return this.#table.get(key);
+  }
+
   /** A beacon: whoever sends one is there, so the back-off of a failed dial ends. False when the table is full. */
   heard(now: Millis, candidate: Candidate): boolean {
     const known = this.#table.get(candidate.key);

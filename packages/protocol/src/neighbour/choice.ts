@@ -80,8 +80,12 @@ export class Choice {
   // ---- What happens
 
   candidate(now: Millis, candidate: Candidate): void {
+    const isNew = this.#candidates.get(candidate.key) === undefined;
     if (!this.#candidates.heard(now, candidate)) this.#o.count('candidates-full');
-    this.changed(now);
+    // Beacons repeat every half minute: only one that may lead to a dial is worth a look at all links.
+    const node = this.#candidates.get(candidate.key)?.node;
+    const linked = node !== undefined && this.#o.hasLink(node);
+    if (isNew || (!linked && (node === undefined || !this.#o.reaches(node) || this.#count() < this.#o.wanted))) this.changed(now);
   }
 
   candidateLost(key: string): void {
