@@ -1,4 +1,4 @@
-import { test as base, type BrowserContextOptions } from '@playwright/test';
+import { type BrowserContextOptions, test as base } from '@playwright/test';
 import type { AgentProcess } from '../community/agent-process.ts';
 import type { Layout } from '../community/layout.ts';
 import { World } from '../harness/world.ts';
@@ -13,7 +13,7 @@ import { logIn } from './operator.ts';
  *      \   /
  *        C
  */
-export const street: Layout = {
+const layout: Layout = {
   nodes: [
     { key: 'A', name: 'School roof', gateway: true, position: { lat: 50.7312, lon: 7.1024 } },
     { key: 'B', name: 'Bakery', position: { lat: 50.7319, lon: 7.1041 } },
@@ -76,7 +76,7 @@ export const test = base.extend<Record<never, never>, { street: Street }>({
   street: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads what a fixture needs from this pattern
     async ({}, use) => {
-      await using world = await World.open({ layout: street, broker: 'embedded', pwa: true });
+      await using world = await World.open({ layout, broker: 'embedded', pwa: true });
       await use(await Street.of(world));
     },
     { scope: 'worker', timeout: 120_000 },

@@ -25,7 +25,7 @@ export const pathOn = (page: Page): Promise<string[]> =>
     .getByTestId('path')
     .first()
     .getByTestId('path-node')
-    .evaluateAll((nodes) => nodes.map((node) => (node as HTMLElement).dataset.node ?? ''));
+    .evaluateAll((nodes) => nodes.map((node) => String(node.getAttribute('data-node'))));
 
 export const dataOf = async (page: Page, testId: string, name: string): Promise<string | null> => page.getByTestId(testId).first().getAttribute(`data-${name}`);
 export const numberOf = async (page: Page, testId: string): Promise<number> => Number(await dataOf(page, testId, 'value'));
