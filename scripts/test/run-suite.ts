@@ -14,7 +14,7 @@ const keptBytesMax = 4 * 1024 * 1024;
 export function runSuite(command: Command, show: (text: string) => void): Promise<Ended> {
   return new Promise((resolve) => {
     const [file, ...args] = command.argv;
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...command.env }, detached: true });
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', ...command.env }, detached: true });
     let output = '';
     let timedOut = false;
     const take = (chunk: Buffer): void => {
