@@ -15,6 +15,13 @@ const path = '/trpc';
 const retryMsMax = 4000;
 const endings: ReadonlySet<string> = new Set(['unknown-session', 'bad-mac', 'malformed', 'not-logged-in', 'claim-only'] satisfies EndReason[]);
 
+/** A node that was unplugged answers nothing at all, and a browser would wait for minutes before it asks again. */
+const answerMsMax = 10_000;
+const timedFetch = (input: RequestInfo | URL | string, init?: RequestInit): Promise<Response> => {
+  const limit = AbortSignal.timeout(answerMsMax);
+  return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
+};
+
 /**
  * The calls of this page to its node. Queries and mutations go by HTTP, each signed with the session's key; subscriptions by one WebSocket.
  * `onReplayed`: the socket's counter was taken by another tab; the caller connects anew.
@@ -44,7 +51,7 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
         }),
       );
 
-  const signed = signingFetch((input, init) => fetch(input, init), session, location.href);
+  const signed = signingFetch(timedFetch, session, location.href);
   /** A counter that another tab used in the same instant is refused unread: skip ahead and send once more. */
   const signedTwice: typeof fetch = async (input, init) => {
     const response = await signed(input, init);
@@ -73,7 +80,7 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
         false: splitLink({
           // Anybody may ask these, and they go unsigned: a session that has ended must not stand in the way.
           condition: (op) => op.path === 'card' || op.path.startsWith('auth.login'),
-          true: httpBatchLink({ url: path }),
+          true: httpBatchLink({ url: path, fetch: timedFetch as typeof fetch }),
           false: httpBatchLink({ url: path, fetch: signedTwice as typeof fetch, maxURLLength: 2000 }),
         }),
       }),

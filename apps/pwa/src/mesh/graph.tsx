@@ -114,9 +114,18 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
     painter.current = paint;
     const measure = () => {
       paint.resize();
+      // The map cannot be lost: some of it stays on the stage. More below, for what the sheet lifts.
+      const { width, height } = paint;
+      zooming.current?.extent([
+        [0, 0],
+        [width, height],
+      ]);
+      zooming.current?.translateExtent([
+        [-width / 3, -height / 3],
+        [width * 1.33, height * 1.75],
+      ]);
       if (paint.width > 0 && paint.height > 0) setAspect((before) => before ?? paint.width / paint.height);
     };
-    measure();
     const sizes = new ResizeObserver(measure);
     sizes.observe(element);
     const recolour = () => {
@@ -153,6 +162,7 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
         paint.ask();
       });
     zooming.current = behaviour;
+    measure();
     select(element).call(behaviour).on('dblclick.zoom', null);
     return () => {
       paint.stop();

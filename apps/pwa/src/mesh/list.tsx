@@ -65,7 +65,6 @@ function Group({ group, ...props }: ListProps & { group: ListGroup }) {
 }
 
 function Row({ row, group, topology, neighbours, selection, onSelect }: ListProps & { row: ListRow; group: ListGroup }) {
-  const now = useNow();
   const ref = useRef<HTMLAnchorElement>(null);
   const { node } = row;
   const selected = selection !== undefined && 'node' in selection && selection.node === node.id;
@@ -76,7 +75,7 @@ function Row({ row, group, topology, neighbours, selection, onSelect }: ListProp
   }, []);
   const via =
     group.kind === 'offline'
-      ? words.lastHeard(age(now - node.lastSeen))
+      ? undefined
       : group.kind === 'gateways'
         ? words.toBackend
         : row.through
@@ -104,7 +103,7 @@ function Row({ row, group, topology, neighbours, selection, onSelect }: ListProp
         <Glyph name={node.self && !node.gateway ? 'you' : group.kind === 'offline' ? 'offline' : node.gateway ? 'gateway' : 'node'} />
         <span className="name">
           {node.self ? words.youMark(node.name) : node.name}
-          <span className="via">{via}</span>
+          <span className="via">{via ?? <LastHeard at={node.lastSeen} />}</span>
         </span>
         <span className="ms">{row.costMs !== undefined && group.kind === 'hops' ? short(row.costMs) : ''}</span>
         <span className="q">
@@ -127,4 +126,10 @@ function Row({ row, group, topology, neighbours, selection, onSelect }: ListProp
       )}
     </>
   );
+}
+
+/** Counts on by itself: a list of hundreds must not be rendered anew every second. */
+function LastHeard({ at }: { at: number }) {
+  const now = useNow();
+  return words.lastHeard(age(now - at));
 }
