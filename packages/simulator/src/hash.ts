@@ -3,11 +3,12 @@ export class Hash {
   #a = 0x243f6a88;
   #b = 0x85a308d3;
 
-  bytes(data: Uint8Array): this {
+  /** From `from` on. */
+  bytes(data: Uint8Array, from = 0): this {
     let a = this.#a;
     let b = this.#b;
-    const words = data.length & ~3;
-    for (let i = 0; i < words; i += 4) {
+    const words = from + ((data.length - from) & ~3);
+    for (let i = from; i < words; i += 4) {
       const w = data[i]! | (data[i + 1]! << 8) | (data[i + 2]! << 16) | (data[i + 3]! << 24);
       a = Math.imul(a ^ w, 0x9e3779b1);
       a = (a << 13) | (a >>> 19);
@@ -17,7 +18,7 @@ export class Hash {
       a = Math.imul(a ^ data[i]!, 0x01000193);
       b = Math.imul(b ^ a, 0x85ebca6b);
     }
-    this.#a = a ^ data.length;
+    this.#a = a ^ (data.length - from);
     this.#b = b;
     return this;
   }

@@ -251,7 +251,7 @@ export class World {
         .number(this.now * 1000)
         .number(far.conn)
         .number(bytes.length)
-        .bytes(bytes.subarray(-24));
+        .bytes(bytes, Math.max(0, bytes.length - 24));
       this.input(receiver, { type: 'data', conn: far.conn, bytes });
     });
   }

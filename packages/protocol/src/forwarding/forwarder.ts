@@ -61,6 +61,7 @@ export class Forwarder {
   readonly #routeless = new Fifo<Routeless>();
   #routelessBytes = 0;
   #transmission = 0;
+  #wakeAt: Millis = never;
 
   constructor(options: ForwarderOptions) {
     this.#s = options.surroundings;
@@ -148,7 +149,16 @@ export class Forwarder {
     this.originate(now, notice);
   }
 
+  /** Never later than what is due; may be earlier. */
   get wakeAt(): Millis {
+    return this.#wakeAt;
+  }
+
+  #by(at: number): void {
+    if (at < this.#wakeAt) this.#wakeAt = at as Millis;
+  }
+
+  #nextWake(): Millis {
     let at: number = this.#routeless.peek()?.until ?? never;
     for (const { queues, receiving } of this.#links.values()) {
       at = Math.min(at, receiving.urgent.dueAt, receiving.bulk.dueAt, queues.starvesAt(this.#s.config.creditWaitMsMax));
@@ -157,6 +167,7 @@ export class Forwarder {
   }
 
   wake(now: Millis): void {
+    if (now < this.#wakeAt) return;
     for (const link of this.#links.values()) {
       if (link.receiving.urgent.dueAt <= now) this.#report(link, 'urgent');
       if (link.receiving.bulk.dueAt <= now) this.#report(link, 'bulk');
@@ -168,6 +179,7 @@ export class Forwarder {
       this.#routelessBytes -= head.parcel.bytes.byteLength;
       this.#drop(now, head.parcel, dropCode.noRoute);
     }
+    this.#wakeAt = this.#nextWake();
   }
 
   queues(node: NodeId): NeighbourView['queues'] {
@@ -195,12 +207,14 @@ export class Forwarder {
       return;
     }
     if (!link.queues.push(now, parcel)) return this.#drop(now, parcel, dropCode.queueFull);
+    this.#by(now + this.#s.config.creditWaitMsMax);
     this.#pump(now, link);
   }
 
   #await(now: Millis, parcel: Parcel, until: Millis): void {
     if (until <= now || this.#routelessBytes + parcel.bytes.byteLength > this.#s.config.queueBytesMax) return this.#drop(now, parcel, dropCode.noRoute);
     this.#routeless.push({ parcel: settled(parcel), until });
+    this.#by(until);
     this.#routelessBytes += parcel.bytes.byteLength;
   }
 
@@ -236,6 +250,7 @@ export class Forwarder {
     const receiving = link.receiving[channel];
     if (!receiving.took(now, bytes, this.#linkView.bandwidthBps(link.node))) this.#count('credit-overrun');
     if (receiving.dueAt <= now) this.#report(link, channel);
+    else this.#by(receiving.dueAt);
   }
 
   /** Credits always go by the urgent connection, where no bulk of the other direction holds them up. */

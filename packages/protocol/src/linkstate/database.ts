@@ -1,6 +1,7 @@
 import type { Incarnation, NodeId } from '../ids.ts';
 import type { CertifiedNode, Crypto } from '../ports.ts';
 import { Millis } from '../units.ts';
+import { u32At } from '../wire/cursor.ts';
 import { decodeLinkState, digestBuckets, encodeRecord, isWireError, signedBytes } from '../wire/index.ts';
 import { type FloodRecord, type LinkState, type RecordKey, recordType } from '../wire/messages.ts';
 import { recordHeaderBytes } from '../wire/records.ts';
@@ -47,6 +48,8 @@ const refused: Verdict = { at: 'refused' };
 /** Records this close to their expiry are not taken: they would come and go between nodes whose clocks differ a little. */
 const dyingMs = 30_000;
 const noBytes = new Uint8Array(0);
+/** For what a signature covers, while it is verified; a longer one gets memory of its own. */
+const scratch = new Uint8Array(4096);
 
 /**
  * The link-state database: newest record of each kind and node. docs/protocol.md §5
@@ -144,7 +147,11 @@ export class Database {
   wants(key: RecordKey): boolean {
     if (key.origin === this.#o.self || this.#revoked.has(key.origin)) return false;
     const entry = this.find(key);
-    if (entry) return isNewer(key, entry);
+    return entry ? isNewer(key, entry) : this.#mayCome(key);
+  }
+
+  /** Whether a record that is not here is neither an old one of what expired nor of a node that left. */
+  #mayCome(key: RecordKey): boolean {
     const expired = this.#expired.size === 0 ? undefined : this.#expired.get(`${key.type}${key.origin}`);
     if (expired && !isNewer(key, expired)) return false;
     return !this.#buried(key);
@@ -187,7 +194,7 @@ export class Database {
     const known = this.find(record);
     if (known && !isNewer(record, known)) return { at: isNewer(known, record) ? 'older' : 'same', entry: known };
     if (record.ageSeconds * 1000 > this.#o.expiryMs - dyingMs) return this.#refuse('record-expired');
-    if (!this.wants(record)) return this.#refuse('record-buried');
+    if (!known && !this.#mayCome(record)) return this.#refuse('record-buried');
     if (!known && this.size >= this.#o.recordsMax) return this.#refuse('records-full');
     if (record.type === recordType.identity) return this.#acceptIdentity(now, record);
     return this.#acceptSigned(now, record, from);
@@ -214,7 +221,7 @@ export class Database {
     if (record.incarnation > this.#o.incarnation || (record.incarnation === this.#o.incarnation && own !== undefined && (foreign || isNewer(record, own)))) {
       const origin = this.#origins.get(this.#o.self);
       const key = origin?.certified?.publicKey;
-      if (!key || !this.#o.crypto.verify(key, signedBytes(record), record.signature)) return this.#refuse('record-forged');
+      if (!key || !this.#o.crypto.verify(key, signedBytes(record, scratch), record.signature)) return this.#refuse('record-forged');
       this.behind(record.incarnation);
       return refused;
     }
@@ -236,7 +243,7 @@ export class Database {
       this.#o.onClash(record.origin);
       return this.#refuse('id-clash');
     }
-    if (!this.#o.crypto.verify(certified.publicKey, signedBytes(record), record.signature)) return this.#refuse('record-forged');
+    if (!this.#o.crypto.verify(certified.publicKey, signedBytes(record, scratch), record.signature)) return this.#refuse('record-forged');
     const origin = this.#origin(record.origin);
     origin.certified = certified;
     origin.certificate = record.body.slice();
@@ -249,7 +256,7 @@ export class Database {
       if (!this.#waiting.put(record, from)) this.#o.count('waiting-full');
       return { at: 'waiting' };
     }
-    if (!this.#o.crypto.verify(origin.certified.publicKey, signedBytes(record), record.signature)) return this.#refuse('record-forged');
+    if (!this.#o.crypto.verify(origin.certified.publicKey, signedBytes(record, scratch), record.signature)) return this.#refuse('record-forged');
     if (record.type === recordType.tombstone) return { at: 'taken', entry: this.#bury(now, origin, record) };
     const state = decodeLinkState(record.body);
     if (isWireError(state)) return this.#refuse('record-broken');
@@ -385,8 +392,9 @@ function kept(record: FloodRecord): Uint8Array {
   const { body, signature } = record;
   const whole = body.buffer === signature.buffer && signature.byteOffset === body.byteOffset + body.byteLength && signature.byteLength > 0;
   const at = body.byteOffset - recordHeaderBytes;
-  if (!whole || at < 0 || new DataView(body.buffer).getUint32(at + bodyLengthOffset) !== body.byteLength) return encodeRecord(record);
-  return new Uint8Array(body.buffer, at, recordHeaderBytes + body.byteLength + signature.byteLength).slice();
+  if (!whole || at < 0) return encodeRecord(record);
+  const all = new Uint8Array(body.buffer, at, recordHeaderBytes + body.byteLength + signature.byteLength);
+  return u32At(all, bodyLengthOffset) === body.byteLength ? all.slice() : encodeRecord(record);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

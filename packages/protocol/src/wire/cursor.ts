@@ -8,10 +8,21 @@ const empty = new Uint8Array(0);
 /** Codes of the hex digits: "0" to "9", "a" to "f". */
 const digit = Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
 
+const u16At = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
+/** A DataView over a small array would first move it off the heap, which costs more than a whole hello: bytes are read and written one by one. */
+export const u32At = (bytes: Uint8Array, at: number): number => ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+
+function putU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
 /** 8 bytes at `at` as 16 lower-case hex digits. */
-export function hex64At(view: DataView, at: number): string {
-  const high = view.getUint32(at);
-  const low = view.getUint32(at + 4);
+export const hex64At = (view: DataView, at: number): string => hex64Of(view.getUint32(at), view.getUint32(at + 4));
+
+function hex64Of(high: number, low: number): string {
   const d = digit as number[];
   return String.fromCharCode(
     d[high >>> 28]!,
@@ -41,14 +52,12 @@ export const u48At = (view: DataView, at: number): number => view.getUint16(at) 
  */
 export class Reader {
   readonly bytes: Uint8Array;
-  readonly #view: DataView;
   #at: number;
   error: WireErrorCode | undefined = undefined;
   errorAt = 0;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = at;
     if (at > bytes.byteLength) this.fail('truncated');
   }
@@ -80,28 +89,28 @@ export class Reader {
 
   u8(): number {
     const at = this.#step(1);
-    return at < 0 ? 0 : this.#view.getUint8(at);
+    return at < 0 ? 0 : this.bytes[at]!;
   }
   u16(): number {
     const at = this.#step(2);
-    return at < 0 ? 0 : this.#view.getUint16(at);
+    return at < 0 ? 0 : u16At(this.bytes, at);
   }
   u32(): number {
     const at = this.#step(4);
-    return at < 0 ? 0 : this.#view.getUint32(at);
+    return at < 0 ? 0 : u32At(this.bytes, at);
   }
   i32(): number {
     const at = this.#step(4);
-    return at < 0 ? 0 : this.#view.getInt32(at);
+    return at < 0 ? 0 : u32At(this.bytes, at) | 0;
   }
   u48(): number {
     const at = this.#step(6);
-    return at < 0 ? 0 : u48At(this.#view, at);
+    return at < 0 ? 0 : u16At(this.bytes, at) * 0x1_0000_0000 + u32At(this.bytes, at + 2);
   }
   /** 16 hex digits. */
   hex64(): string {
     const at = this.#step(8);
-    return at < 0 ? '0000000000000000' : hex64At(this.#view, at);
+    return at < 0 ? '0000000000000000' : hex64Of(u32At(this.bytes, at), u32At(this.bytes, at + 4));
   }
   id(): NodeId {
     return this.hex64() as NodeId;
@@ -159,20 +168,18 @@ export class Reader {
 /** Writes big-endian fields; grows as needed. Values out of range are bugs of the caller: RangeError. */
 export class Writer {
   #bytes: Uint8Array<ArrayBuffer>;
-  #view: DataView;
   #at = 0;
 
-  /** `size`: the expected length; exact when known, which saves the copy. */
-  constructor(size: number) {
-    this.#bytes = new Uint8Array(size);
-    this.#view = new DataView(this.#bytes.buffer);
+  /** `size`: the expected length; exact when known, which saves the copy. Or memory to write into: what `done` gives is then a view of it. */
+  constructor(size: number | Uint8Array<ArrayBuffer>) {
+    this.#bytes = typeof size === 'number' ? new Uint8Array(size) : size;
   }
 
   get at(): number {
     return this.#at;
   }
 
-  /** May replace the memory: call it before touching `#bytes` or `#view`. */
+  /** May replace the memory: call it before touching `#bytes`. */
   #step(size: number): number {
     const at = this.#at;
     const end = at + size;
@@ -180,7 +187,6 @@ export class Writer {
       const grown = new Uint8Array(Math.max(end, this.#bytes.byteLength * 2));
       grown.set(this.#bytes);
       this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
     }
     this.#at = end;
     return at;
@@ -189,32 +195,35 @@ export class Writer {
   u8(value: number): this {
     within(value, 0xff);
     const at = this.#step(1);
-    this.#view.setUint8(at, value);
+    this.#bytes[at] = value;
     return this;
   }
   u16(value: number): this {
     within(value, 0xffff);
     const at = this.#step(2);
-    this.#view.setUint16(at, value);
+    this.#bytes[at] = value >>> 8;
+    this.#bytes[at + 1] = value;
     return this;
   }
   u32(value: number): this {
     within(value, 0xffff_ffff);
     const at = this.#step(4);
-    this.#view.setUint32(at, value);
+    putU32(this.#bytes, at, value);
     return this;
   }
   i32(value: number): this {
     if (!(Number.isInteger(value) && value >= -0x8000_0000 && value <= 0x7fff_ffff)) throw new RangeError(`i32: ${value}`);
     const at = this.#step(4);
-    this.#view.setInt32(at, value);
+    putU32(this.#bytes, at, value);
     return this;
   }
   u48(value: number): this {
     within(value, u48Max);
     const at = this.#step(6);
-    this.#view.setUint16(at, Math.floor(value / 0x1_0000_0000));
-    this.#view.setUint32(at + 2, value % 0x1_0000_0000);
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.#bytes[at] = high >>> 8;
+    this.#bytes[at + 1] = high;
+    putU32(this.#bytes, at + 2, value % 0x1_0000_0000);
     return this;
   }
   /** 16 hex digits. */
@@ -223,8 +232,8 @@ export class Writer {
     const low = hex32(text, 8);
     if (text.length !== 16 || high < 0 || low < 0) throw new RangeError(`hex: expected 16 digits, got "${text.slice(0, 40)}"`);
     const at = this.#step(8);
-    this.#view.setUint32(at, high);
-    this.#view.setUint32(at + 4, low);
+    putU32(this.#bytes, at, high);
+    putU32(this.#bytes, at + 4, low);
     return this;
   }
   varint(value: number): this {
@@ -243,7 +252,7 @@ export class Writer {
   }
   /** Overwrites an earlier u32. */
   patchU32(at: number, value: number): this {
-    this.#view.setUint32(at, value);
+    putU32(this.#bytes, at, value);
     return this;
   }
   done(): Uint8Array<ArrayBuffer> {

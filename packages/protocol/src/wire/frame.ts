@@ -68,7 +68,7 @@ export class FrameSplitter {
     if (size === undefined) return headerBytes;
     const available = bytes.byteLength - at;
     if (size <= available) {
-      frames.push(bytes.subarray(at, at + size));
+      frames.push(size === bytes.byteLength ? bytes : bytes.subarray(at, at + size));
       return size;
     }
     this.#frame = new Uint8Array(size);

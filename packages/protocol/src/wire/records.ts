@@ -15,9 +15,10 @@ const tag = utf8Encode('EnergyMesh record 1\0');
 /** How long the record is inside a `records` frame; the frame adds 10 bytes (header and count). */
 export const recordBytes = (record: FloodRecord): number => recordHeaderBytes + record.body.byteLength + record.signature.byteLength;
 
-/** What the origin signs: everything but the age, behind a tag of its own. docs/protocol.md §5.3 */
-export function signedBytes(record: Pick<FloodRecord, 'type' | 'origin' | 'incarnation' | 'sequence' | 'body'>): Uint8Array {
-  return new Writer(tag.byteLength + 17 + record.body.byteLength)
+/** What the origin signs: everything but the age, behind a tag of its own. Written into `scratch` where that is given and long enough. docs/protocol.md §5.3 */
+export function signedBytes(record: Pick<FloodRecord, 'type' | 'origin' | 'incarnation' | 'sequence' | 'body'>, scratch?: Uint8Array<ArrayBuffer>): Uint8Array {
+  const size = tag.byteLength + 17 + record.body.byteLength;
+  return new Writer(scratch && scratch.byteLength >= size ? scratch : size)
     .put(tag)
     .u8(record.type)
     .hex64(record.origin)
