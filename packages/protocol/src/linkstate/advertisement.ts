@@ -24,8 +24,11 @@ const gainMs = 200;
 /** A link to a part of the community that was not reachable waits so long at most, this far from the last advertisement. */
 const bridgeMs = 200;
 const bridgeApartMs = 1000;
-/** The first links record waits so long for a first neighbour. */
+/** The first links record waits so long for first neighbours. */
 const aloneMs = 500;
+/** Right after the start every link leads to another part: they wait for each other a little longer. */
+const startMs = 5000;
+const bridgeApartMsStart = 1500;
 /** One advertisement in this time is forgotten by the back-off. */
 const coolMs = 30_000;
 
@@ -47,6 +50,7 @@ export class Advertisement {
   #said = new Map<NodeId, number>();
   #saidRest: string | undefined;
   #dueAt: Millis = never;
+  #startedAt = 0 as Millis;
   #saidAt = Number.NEGATIVE_INFINITY as Millis;
   #refreshAt: Millis = never;
   #heat = 0;
@@ -63,6 +67,7 @@ export class Advertisement {
 
   start(now: Millis): void {
     this.#heatAt = now;
+    this.#startedAt = now;
     this.#identity(now);
     this.#dueAt = Millis(now + aloneMs);
   }
@@ -96,8 +101,9 @@ export class Advertisement {
   }
 
   gained(now: Millis, bridge: boolean): void {
-    if (bridge) this.#at(Math.max(now + bridgeMs, this.#saidAt + bridgeApartMs));
-    else this.changed(now);
+    if (!bridge) this.changed(now);
+    else if (this.#linksSequence === 0) this.#at(Math.max(now + bridgeMs, this.#startedAt + aloneMs));
+    else this.#at(Math.max(now + bridgeMs, this.#saidAt + (now < this.#startedAt + startMs ? bridgeApartMsStart : bridgeApartMs)));
   }
 
   /** Something is no longer as last advertised. */

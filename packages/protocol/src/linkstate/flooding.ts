@@ -19,6 +19,12 @@ const frameBytes = 16 * 1024;
 const flushBytesMax = 128 * 1024;
 /** A burst of losses does not make more than one flush in this time. */
 const hurryMs = 5;
+/** Hurried flushes a second; further ones wait as others do: half a community may have gone. */
+const hurriesMax = 10;
+const secondMs = 1000;
+/** After a flush of so many records the next waits this many times longer: most of what is passed on meanwhile need not be sent back. */
+const bulkRecords = 16;
+const bulkWait = 3;
 
 interface Link {
   readonly node: NodeId;
@@ -48,6 +54,10 @@ export class Flooding {
   readonly #links = new Map<NodeId, Link>();
   #flushAt: Millis = never;
   #flushedAt = Number.NEGATIVE_INFINITY as Millis;
+  #hurries = 0;
+  /** When the second began in which they are counted. */
+  #hurriedAt = Number.NEGATIVE_INFINITY as Millis;
+  #isBulk = false;
 
   constructor(options: FloodingOptions) {
     this.#o = options;
@@ -93,8 +103,19 @@ export class Flooding {
   }
 
   #due(now: Millis, hurry: boolean): void {
-    const at = hurry ? Math.max(now, this.#flushedAt + hurryMs) : now + this.#o.coalesceMs;
+    const at = hurry ? this.#hurry(now) : now + this.#o.coalesceMs * (this.#isBulk && now < this.#flushedAt + secondMs ? bulkWait : 1);
     if (at < this.#flushAt) this.#flushAt = Millis(at);
+  }
+
+  #hurry(now: Millis): number {
+    if (now > this.#hurriedAt + secondMs) {
+      this.#hurries = 0;
+      this.#hurriedAt = now;
+    }
+    if (this.#hurries >= hurriesMax) return now + this.#o.coalesceMs;
+    const at = Math.max(now, this.#flushedAt + hurryMs);
+    if (at < this.#flushAt) this.#hurries++;
+    return at;
   }
 
   get wakeAt(): Millis {
@@ -105,11 +126,13 @@ export class Flooding {
     if (now < this.#flushAt) return;
     this.#flushAt = never;
     this.#flushedAt = now;
+    let most = 0;
     let last: Entry[] = [];
     let frames: Uint8Array[] = [];
     for (const link of this.#links.values()) {
       if (link.pending.size === 0) continue;
       const entries = this.#take(link);
+      most = Math.max(most, entries.length);
       if (!sameEntries(entries, last)) {
         frames = framesOf(now, entries);
         last = entries;
@@ -117,6 +140,7 @@ export class Flooding {
       for (const frame of frames) this.#o.send(link.node, frame);
       if (link.pending.size > 0) this.#due(now, false);
     }
+    this.#isBulk = most >= bulkRecords;
   }
 
   #take(link: Link): Entry[] {

@@ -35,8 +35,9 @@ const gainWaitMsMin = 50;
 const gainWaitMsMax = 400;
 /** The back-off starts anew after this much quiet. */
 const quietMs = 1000;
-/** Losses are computed at once, up to this many runs a second; then they wait like gains. */
-const urgentRunsMax = 10;
+/** Losses are computed at once, up to this many runs a second; further ones wait like gains, but no longer than this. */
+const urgentRunsMax = 5;
+const lossWaitMsMax = 200;
 
 /** The routing table: graph, shortest paths from self, choice of the gateway. */
 export class Routes implements RouteView {
@@ -128,7 +129,8 @@ export class Routes implements RouteView {
         this.#urgentSince = now;
         this.#urgentRuns = 0;
       }
-      const at = this.#urgentRuns < urgentRunsMax ? now : Millis(this.#lastRunAt + gainWaitMsMin);
+      const waitMs = Math.min(lossWaitMsMax, gainWaitMsMin * 2 ** Math.min(8, this.#urgentRuns - urgentRunsMax));
+      const at = this.#urgentRuns < urgentRunsMax ? now : Millis(Math.max(now, this.#lastRunAt + waitMs));
       if (at < this.#runAt) this.#runAt = at;
     } else if ((this.#gain || this.#offersChanged || this.#reborn) && this.#runAt === never) {
       if (now - this.#lastRunAt > quietMs) this.#gainWaitMs = gainWaitMsMin;
