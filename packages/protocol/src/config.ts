@@ -15,6 +15,11 @@ export interface ProtocolConfig {
   readonly refreshMs: number;
   readonly expiryMs: number;
   readonly floodCoalesceMs: number;
+  /** Waits this many times longer within a second of a flush of so many records. */
+  readonly floodBulkRecords: number;
+  readonly floodBulkFactor: number;
+  /** Hurried flushes a second; further ones wait as others do. */
+  readonly floodHurriesMax: number;
   readonly advertiseBackoffMsMin: number;
   readonly advertiseBackoffMsMax: number;
   readonly recordsMax: number;
@@ -58,6 +63,9 @@ export const defaultConfig: ProtocolConfig = Object.freeze({
   refreshMs: 30 * 60_000,
   expiryMs: 60 * 60_000,
   floodCoalesceMs: 50,
+  floodBulkRecords: 16,
+  floodBulkFactor: 3,
+  floodHurriesMax: 10,
   advertiseBackoffMsMin: 1000,
   advertiseBackoffMsMax: 60_000,
   recordsMax: 20_000,

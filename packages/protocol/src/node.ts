@@ -42,6 +42,8 @@ export interface MeshNodeApi {
   /** The gateway in use. */
   gateway(): NodeId | undefined;
   nextHop(destination: NodeId): NodeId | undefined;
+  /** From this node to the gateway in use, both included; empty without one. */
+  path(): readonly NodeId[];
   /** Counted wire errors, drops and refusals by name. */
   counters(): Readonly<Record<string, number>>;
 }
@@ -249,6 +251,11 @@ export class MeshNode implements MeshNodeApi {
 
   nextHop(destination: NodeId): NodeId | undefined {
     return this.#routes.nextHop(destination);
+  }
+
+  path(): readonly NodeId[] {
+    const gateway = this.#routes.gateway();
+    return gateway === undefined ? [] : this.#routes.pathTo(gateway);
   }
 
   get wakeAt(): Millis {

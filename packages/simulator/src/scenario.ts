@@ -131,7 +131,7 @@ function faultsOf(world: World, random: Seeded, healing: Healing, gateways: read
     if (at < partitionedUntil) return;
     let watched = 0;
     for (const sim of world.nodes) {
-      const path = sim.mesh?.topology().path ?? [];
+      const path = sim.mesh?.path() ?? [];
       if (notThese.has(sim.index) || sim.isGateway || watched >= 20 || !uses(path)) continue;
       watched++;
       const fault = { at, kind };

@@ -151,6 +151,9 @@ describe('flooding', () => {
     const sent: [NodeId, Records][] = [];
     const flooding = new Flooding({
       coalesceMs: 50,
+      bulkRecords: 16,
+      bulkFactor: 3,
+      hurriesMax: 10,
       core: () => new Set(core.map(idOf)),
       send: (node, frame) => {
         sent.push([node, decode(frame) as Records]);

@@ -7,6 +7,9 @@ import { ageOffset, type Entry } from './entry.ts';
 
 export interface FloodingOptions {
   readonly coalesceMs: number;
+  readonly bulkRecords: number;
+  readonly bulkFactor: number;
+  readonly hurriesMax: number;
   /** Neighbours that news is sent to: docs/protocol.md §5.5. */
   readonly core: () => ReadonlySet<NodeId>;
   /** Hands a `records` frame to a neighbour; false when it is gone. */
@@ -19,12 +22,8 @@ const frameBytes = 16 * 1024;
 const flushBytesMax = 128 * 1024;
 /** A burst of losses does not make more than one flush in this time. */
 const hurryMs = 5;
-/** Hurried flushes a second; further ones wait as others do: half a community may have gone. */
-const hurriesMax = 10;
+/** Hurried flushes are counted by the second: half a community may have gone. */
 const secondMs = 1000;
-/** After a flush of so many records the next waits this many times longer: most of what is passed on meanwhile need not be sent back. */
-const bulkRecords = 16;
-const bulkWait = 3;
 
 interface Link {
   readonly node: NodeId;
@@ -57,6 +56,7 @@ export class Flooding {
   #hurries = 0;
   /** When the second began in which they are counted. */
   #hurriedAt = Number.NEGATIVE_INFINITY as Millis;
+  /** The last flush was large: most of what neighbours pass on meanwhile need not be sent back to them. */
   #isBulk = false;
 
   constructor(options: FloodingOptions) {
@@ -103,7 +103,7 @@ export class Flooding {
   }
 
   #due(now: Millis, hurry: boolean): void {
-    const at = hurry ? this.#hurry(now) : now + this.#o.coalesceMs * (this.#isBulk && now < this.#flushedAt + secondMs ? bulkWait : 1);
+    const at = hurry ? this.#hurry(now) : now + this.#o.coalesceMs * (this.#isBulk && now < this.#flushedAt + secondMs ? this.#o.bulkFactor : 1);
     if (at < this.#flushAt) this.#flushAt = Millis(at);
   }
 
@@ -112,7 +112,7 @@ export class Flooding {
       this.#hurries = 0;
       this.#hurriedAt = now;
     }
-    if (this.#hurries >= hurriesMax) return now + this.#o.coalesceMs;
+    if (this.#hurries >= this.#o.hurriesMax) return now + this.#o.coalesceMs;
     const at = Math.max(now, this.#flushedAt + hurryMs);
     if (at < this.#flushAt) this.#hurries++;
     return at;
@@ -140,7 +140,7 @@ export class Flooding {
       for (const frame of frames) this.#o.send(link.node, frame);
       if (link.pending.size > 0) this.#due(now, false);
     }
-    this.#isBulk = most >= bulkRecords;
+    this.#isBulk = most >= this.#o.bulkRecords;
   }
 
   #take(link: Link): Entry[] {

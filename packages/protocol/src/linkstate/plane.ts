@@ -62,7 +62,14 @@ export class LinkStatePlane {
       onClash: (node) => s.emit({ type: 'event', event: { kind: 'id-clash', node } }),
       onBehind: (seen) => s.emit({ type: 'incarnationBehind', seen }),
     });
-    this.#flooding = new Flooding({ coalesceMs: s.config.floodCoalesceMs, core: () => options.core.links, send: options.send });
+    this.#flooding = new Flooding({
+      coalesceMs: s.config.floodCoalesceMs,
+      bulkRecords: s.config.floodBulkRecords,
+      bulkFactor: s.config.floodBulkFactor,
+      hurriesMax: s.config.floodHurriesMax,
+      core: () => options.core.links,
+      send: options.send,
+    });
     this.#sync = new Sync({ self: s.self, database: this.database, flooding: this.#flooding, send: options.send });
     this.#own = new Advertisement({
       self: s.self,

@@ -36,7 +36,7 @@ const gainWaitMsMax = 400;
 /** The back-off starts anew after this much quiet. */
 const quietMs = 1000;
 /** Losses are computed at once, up to this many runs a second; further ones wait like gains, but no longer than this. */
-const urgentRunsMax = 5;
+const urgentRunsMax = 10;
 const lossWaitMsMax = 200;
 
 /** The routing table: graph, shortest paths from self, choice of the gateway. */
