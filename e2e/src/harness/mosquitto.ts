@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { CommunityAuthority, generateNodeKey, nodeKeyToPem, rawPublicKeyOf } from '@energymesh/identity';
 import type { ExternalBroker } from '../community/community.ts';
@@ -31,7 +32,6 @@ export class Mosquitto implements ExternalBroker {
   /** Keys, passwords and ports; it runs after `run`. */
   static async prepare(dir: string): Promise<Mosquitto> {
     mkdirSync(dir, { recursive: true });
-    chmodSync(dir, 0o755); // started as root, Mosquitto becomes its own user
     const now = Date.now();
     const authority = await CommunityAuthority.create({ name: 'Broker', now });
     const key = generateNodeKey();
@@ -40,7 +40,6 @@ export class Mosquitto implements ExternalBroker {
     mosquitto.#file('server.pem', issued.chainPem);
     mosquitto.#file('server.key', nodeKeyToPem(key));
     await once(spawn('mosquitto_passwd', ['-b', '-c', join(dir, 'passwords'), 'tools', 'tools'], { stdio: 'ignore' }), 'exit');
-    chmodSync(join(dir, 'passwords'), 0o644);
     return mosquitto;
   }
 
@@ -51,6 +50,8 @@ export class Mosquitto implements ExternalBroker {
     const tls = [`certfile ${at('server.pem')}`, `keyfile ${at('server.key')}`, 'tls_version tlsv1.3', 'max_queued_messages 0'];
     const lines = [
       'per_listener_settings true',
+      // started as root it would become its own user, who may not read this world's folder
+      `user ${userInfo().username}`,
       'persistence false',
       'log_type error',
       'log_type warning',
@@ -79,7 +80,7 @@ export class Mosquitto implements ExternalBroker {
   }
 
   #file(name: string, text: string): string {
-    writeFileSync(join(this.#dir, name), text, { mode: 0o644 });
+    writeFileSync(join(this.#dir, name), text, { mode: 0o600 });
     return join(this.#dir, name);
   }
 }
