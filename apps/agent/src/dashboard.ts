@@ -1,3 +1,4 @@
+import type { NodeId } from '@energymesh/protocol';
 import type { Logger } from 'pino';
 import { HostCheck } from './api/host-check.ts';
 import type { Login } from './api/login.ts';
@@ -7,7 +8,7 @@ import { ApiServer } from './api/server.ts';
 import type { Sessions } from './api/sessions.ts';
 import { devicesView } from './api/views/devices.ts';
 import { type LogSource, logView } from './api/views/log.ts';
-import { neighboursFeed, topologyFeed } from './api/views/mesh.ts';
+import { nameOf, neighboursFeed, topologyFeed } from './api/views/mesh.ts';
 import type { Sources } from './api/views/sources.ts';
 import { statusFeed } from './api/views/status.ts';
 import { trafficFeed } from './api/views/traffic.ts';
@@ -50,7 +51,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     devices: () => devicesView(sources),
     traffic: trafficFeed(sources),
     counters: () => ({ at: clock.wall(), counters: named({ events: events.counters(), ...options.counted?.() }) }),
-    log: (limit, before) => logView(log, clock.wall(), limit, before),
+    log: (limit, before) => logView(log, clock.wall(), limit, before, (node) => nameOf(mesh, node as NodeId)),
   });
   return ApiServer.open({
     ...config.http,

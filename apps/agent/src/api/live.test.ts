@@ -5,7 +5,7 @@ import { live } from './live.ts';
 /** Lets promises that are already resolved run on. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function scene() {
+function scene({ settleMs = 0 } = {}) {
   const clock = new VirtualClock();
   const handlers = new Set<() => void>();
   const stop = new AbortController();
@@ -19,7 +19,7 @@ function scene() {
     },
   };
   const reading = (async () => {
-    for await (const now of live(feed, { clock, gapMsMin: 250, restMsMax: 5000, signal: stop.signal })) seen.push(now);
+    for await (const now of live(feed, { clock, gapMsMin: 250, restMsMax: 5000, settleMs, signal: stop.signal })) seen.push(now);
   })();
   const change = () => {
     value++;
@@ -47,6 +47,19 @@ test('the value comes at once, then after changes, those of a moment together', 
   change();
   await pass(0);
   expect(seen).toEqual([1, 3, 4]);
+  stop.abort();
+  await reading;
+});
+
+test('changes that follow each other at once are told together, not a gap apart', async () => {
+  const { seen, change, pass, stop, reading } = scene({ settleMs: 100 });
+  await pass(1000);
+  change();
+  await pass(60);
+  change();
+  expect(seen).toEqual([1]);
+  await pass(40);
+  expect(seen).toEqual([1, 3]);
   stop.abort();
   await reading;
 });

@@ -2,12 +2,19 @@ import type { Clock } from '../ports.ts';
 import type { Feed } from './ports.ts';
 
 /**
- * The feed's value now, then after each change, never closer together than `gapMsMin`, and at the latest after `restMsMax`
- * (so that a page can tell "nothing new" from "nobody there"). Ends when `signal` aborts.
+ * The feed's value now, then `settleMs` after each change (one event often brings several: the first told alone would keep the others
+ * for the next gap), never closer together than `gapMsMin`, and at the latest after `restMsMax` (so that a page can tell "nothing new"
+ * from "nobody there"). Ends when `signal` aborts.
  */
 export async function* live<T>(
   feed: Feed<T>,
-  { clock, gapMsMin, restMsMax, signal }: { clock: Clock; gapMsMin: number; restMsMax: number; signal: AbortSignal | undefined },
+  {
+    clock,
+    gapMsMin,
+    restMsMax,
+    settleMs = 0,
+    signal,
+  }: { clock: Clock; gapMsMin: number; restMsMax: number; settleMs?: number; signal: AbortSignal | undefined },
 ): AsyncGenerator<T> {
   let changed = false;
   let notify = () => {};
@@ -34,7 +41,9 @@ export async function* live<T>(
       changed = false;
       yield feed.current();
       await until(gapMsMin, ended);
+      const late = changed;
       await until(restMsMax - gapMsMin, () => changed || ended());
+      if (changed && !late && settleMs > 0) await until(settleMs, ended);
     }
   } finally {
     off();

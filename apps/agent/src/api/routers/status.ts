@@ -8,5 +8,5 @@ export const statusRouter = (ports: Pick<ApiPorts, 'status' | 'counters' | 'cloc
     get: operator.output(status).query(() => ports.status.current()),
     /** For whoever looks for what was refused, and why. */
     counters: operator.output(counters).query(() => ports.counters()),
-    live: operator.subscription(({ signal }) => live(ports.status, { clock: ports.clock, gapMsMin: 1000, restMsMax: 5000, signal })),
+    live: operator.subscription(({ signal }) => live(ports.status, { clock: ports.clock, gapMsMin: 1000, restMsMax: 5000, settleMs: 100, signal })),
   });

@@ -6,5 +6,5 @@ import { operator, router } from '../trpc.ts';
 export const trafficRouter = (ports: Pick<ApiPorts, 'traffic' | 'clock'>) =>
   router({
     today: operator.output(trafficToday).query(() => ports.traffic.current()),
-    live: operator.subscription(({ signal }) => live(ports.traffic, { clock: ports.clock, gapMsMin: 1000, restMsMax: 5000, signal })),
+    live: operator.subscription(({ signal }) => live(ports.traffic, { clock: ports.clock, gapMsMin: 1000, restMsMax: 5000, settleMs: 100, signal })),
   });

@@ -11,12 +11,18 @@ export interface LogSource {
 
 const kinds: ReadonlySet<string> = new Set(log.shape.entries.element.shape.kind.options);
 
-export function logView(source: LogSource, at: number, limit: number, before: number | undefined): Log {
+/** `nameOf`: as the node calls itself by now; a neighbour is written down before it has told its name. */
+export function logView(source: LogSource, at: number, limit: number, before: number | undefined, nameOf: (node: string) => string): Log {
   const entries = source.recent(limit, before).flatMap(({ id, at: when, kind, node, nodeName, detail, healedMs }) => {
     // Written by a later version of the agent, before a way back.
     if (!kinds.has(kind)) return [];
     const entry = { id, at: when, kind: kind as Log['entries'][number]['kind'], detail };
-    return { ...entry, ...(node !== null && { node }), ...(nodeName !== null && { nodeName }), ...(healedMs !== null && { healedMs }) };
+    return {
+      ...entry,
+      ...(node !== null && { node }),
+      ...(nodeName !== null && { nodeName: nodeName === node ? nameOf(nodeName) : nodeName }),
+      ...(healedMs !== null && { healedMs }),
+    };
   });
   return { at, entries };
 }

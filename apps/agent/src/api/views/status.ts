@@ -9,35 +9,47 @@ type Code = Status['wellness']['problems'][number]['code'];
 /** Nearly full: logs, updates and the database need the rest. */
 const diskFullShare = 0.95;
 
+const lasting = new Set(['neighbour-up', 'neighbour-down', 'route-changed']);
+
 export function statusFeed(sources: Sources): Feed<Status> {
   const { clock, who, mesh, directory, door, custody, counters, machine } = sources;
   const since = new Map<Code, number>();
   let gatewaySince: { id: string; at: number } | undefined;
+  /** What is the matter now; notes since when. */
+  const look = () => {
+    const at = clock.wall();
+    const { nodes, gateway, path } = mesh.topology();
+    const backlog = custody.backlog();
+    const backend = custody.backend();
+    const neighbours = mesh.neighbours().length;
+    const target = nodes.find(({ node }) => node === gateway);
+    if (gatewaySince?.id !== gateway) gatewaySince = gateway === undefined ? undefined : { id: gateway, at };
+    const diskUsedShare = machine.diskUsedShare();
+    const present: Record<Code, boolean> = {
+      'not-enrolled': !machine.enrolled,
+      'disk-full': backlog.diskFull || (diskUsedShare ?? 0) >= diskFullShare,
+      'spool-full': backlog.full,
+      'no-backend': backend !== undefined && backend.state !== 'connected',
+      'no-neighbour': machine.enrolled && neighbours === 0,
+      'no-gateway': machine.enrolled && gateway === undefined && !(backend?.state === 'connected'),
+      'certificate-stale': machine.enrolled && machine.certificateStale(),
+      'clock-untrusted': !machine.clockTrusted(),
+    };
+    const problems = (Object.keys(present) as Code[]).filter((code) => {
+      if (!present[code]) since.delete(code);
+      else if (!since.has(code)) since.set(code, at);
+      return present[code];
+    });
+    return { at, path, backlog, backend, neighbours, target, diskUsedShare, problems };
+  };
+  // How long a thing has lasted is counted from its beginning, not from when somebody first opened the page.
+  look();
+  mesh.subscribe((output) => {
+    if (output.type === 'event' && lasting.has(output.event.kind)) look();
+  });
   return {
     current: () => {
-      const at = clock.wall();
-      const { nodes, gateway, path } = mesh.topology();
-      const backlog = custody.backlog();
-      const backend = custody.backend();
-      const neighbours = mesh.neighbours().length;
-      const target = nodes.find(({ node }) => node === gateway);
-      if (gatewaySince?.id !== gateway) gatewaySince = gateway === undefined ? undefined : { id: gateway, at };
-      const diskUsedShare = machine.diskUsedShare();
-      const present: Record<Code, boolean> = {
-        'not-enrolled': !machine.enrolled,
-        'disk-full': backlog.diskFull || (diskUsedShare ?? 0) >= diskFullShare,
-        'spool-full': backlog.full,
-        'no-backend': backend !== undefined && backend.state !== 'connected',
-        'no-gateway': machine.enrolled && gateway === undefined && !(backend?.state === 'connected'),
-        'no-neighbour': machine.enrolled && neighbours === 0,
-        'certificate-stale': machine.enrolled && machine.certificateStale(),
-        'clock-untrusted': !machine.clockTrusted(),
-      };
-      const problems = (Object.keys(present) as Code[]).filter((code) => {
-        if (!present[code]) since.delete(code);
-        else if (!since.has(code)) since.set(code, at);
-        return present[code];
-      });
+      const { at, path, backlog, backend, neighbours, target, diskUsedShare, problems } = look();
       const { start, end } = dayOf(at);
       const devicePackets = (from: number) =>
         counters.sums(from, end, end - from).reduce((sum, { traffic, packets }) => sum + (traffic === 0 ? packets : 0), 0);

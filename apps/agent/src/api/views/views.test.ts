@@ -172,8 +172,21 @@ test('a well node says so; problems keep the time they began', () => {
   at += minute;
   const ill = feed.current();
   expect(schema.status.parse(ill)).toEqual(ill);
-  expect(ill.wellness.problems).toEqual(['spool-full', 'no-gateway', 'no-neighbour'].map((code) => ({ code, since })));
+  expect(ill.wellness.problems).toEqual(['spool-full', 'no-neighbour', 'no-gateway'].map((code) => ({ code, since })));
   expect(ill.carrying).toMatchObject({ waiting: 9, waitingOldestMs: 100, lost: 3 });
+});
+
+test('how long it has lasted is known though nobody looked', () => {
+  const feed = statusFeed(sources);
+  const found = at;
+  at += minute;
+  neighbours = [];
+  emit({ type: 'event', event: { kind: 'neighbour-down', node: mill, reason: 'dead' } });
+  const lost = at;
+  at += minute;
+  const view = feed.current();
+  expect(view.gateway?.since).toBe(found);
+  expect(view.wellness.problems).toEqual([{ code: 'no-neighbour', since: lost }]);
 });
 
 test('a gateway without its backend says which', () => {
@@ -215,19 +228,24 @@ test('devices that are or were here', () => {
   ]);
 });
 
-test('log entries of unknown kinds are left out', () => {
+test('log entries of unknown kinds are left out; a node that has told its name since is called by it', () => {
   const row = { id: 1, at: 1, node: mill, nodeName: 'Mill', detail: 'd', healedMs: 5 };
   const view = logView(
     {
       recent: () => [
         { ...row, kind: 'neighbour-down' },
         { ...row, kind: 'from-the-future' },
+        { ...row, id: 2, kind: 'neighbour-up', nodeName: mill },
       ],
     },
     at,
     10,
     undefined,
+    () => 'New Mill',
   );
   expect(schema.log.parse(view)).toEqual(view);
-  expect(view.entries).toEqual([{ id: 1, at: 1, kind: 'neighbour-down', node: mill, nodeName: 'Mill', detail: 'd', healedMs: 5 }]);
+  expect(view.entries).toEqual([
+    { id: 1, at: 1, kind: 'neighbour-down', node: mill, nodeName: 'Mill', detail: 'd', healedMs: 5 },
+    { id: 2, at: 1, kind: 'neighbour-up', node: mill, nodeName: 'New Mill', detail: 'd', healedMs: 5 },
+  ]);
 });
