@@ -15,7 +15,13 @@ const loaders: Readonly<Record<string, () => Promise<ComponentType>>> = {
 };
 const pages = Object.fromEntries(Object.entries(loaders).map(([path, load]) => [path, lazy(() => load().then((page) => ({ default: page })))]));
 
-const Near = lazy(() => import('./near.tsx').then((module) => ({ default: module.Near })));
+/** An extra: a node that goes silent before it has come takes nothing else along. */
+const Near = lazy(() =>
+  import('./near.tsx').then(
+    (module) => ({ default: module.Near }),
+    () => ({ default: () => null }),
+  ),
+);
 const near = (
   <Suspense>
     <Near />

@@ -5,7 +5,7 @@ import type { Status } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
 import { age, clockMinute, lasting, short } from '../strings/format.ts';
 import { Glyph, type GlyphName } from '../ui/glyph.tsx';
-import { carrying } from './situation.ts';
+import { carrying, type Situation } from './situation.ts';
 
 const words = frameStrings.answers;
 
@@ -23,7 +23,7 @@ interface Answer {
 export function Answers({ status, timeZone }: { status: Status; timeZone: string | undefined }) {
   const { past, situation } = useNodeState();
   const now = useNow();
-  const rows = [well(status, now), carries(status), way(status, now)];
+  const rows = [well(status, situation, now), carries(status), way(status, now)];
   const silent = past && situation.at === 'past' ? clockMinute(situation.since, timeZone) : undefined;
   return (
     <ul className="answers" aria-label={words.label}>
@@ -42,12 +42,14 @@ export function Answers({ status, timeZone }: { status: Status; timeZone: string
   );
 }
 
-function well(status: Status, now: number): Answer {
+/** What the sentence of a lonely node says already: the node itself is well. */
+const lonely: ReadonlySet<string> = new Set(['no-neighbour', 'no-gateway']);
+
+function well(status: Status, situation: Situation, now: number): Answer {
   const { wellness } = status;
   const question = words.well;
-  const first = wellness.problems[0];
-  if (!wellness.well && first)
-    return { question, glyph: 'warn', answer: words.needsYou, detail: frameStrings.problems[first.code], before: '', testid: 'answer-well' };
+  const first = wellness.problems.find(({ code }) => situation.at !== 'alone' || !lonely.has(code));
+  if (first) return { question, glyph: 'warn', answer: words.needsYou, detail: frameStrings.problems[first.code], before: '', testid: 'answer-well' };
   const figures = [
     wellness.temperatureC === undefined ? undefined : words.temperature(wellness.temperatureC),
     wellness.diskUsedShare === undefined ? undefined : words.disk(wellness.diskUsedShare),
@@ -55,8 +57,8 @@ function well(status: Status, now: number): Answer {
   ].filter((part) => part !== undefined);
   return {
     question,
-    glyph: wellness.well ? 'well' : 'warn',
-    answer: wellness.well ? words.yes : words.needsYou,
+    glyph: 'well',
+    answer: words.yes,
     detail: `${capital(figures.join(', '))}. ${capital(age(now - status.at))}`,
     before: figures.join(', '),
     testid: 'answer-well',

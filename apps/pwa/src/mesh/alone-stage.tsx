@@ -11,7 +11,7 @@ export function AloneStage({ community }: { community: string }) {
     <>
       <div className="stage alone grid content-center">
         <Reach scale={0.84} />
-        <p className="sm text-center">{alone.reach}</p>
+        <p className="sm px-4 text-center">{alone.reach}</p>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <aside className="sheet half" aria-label={alone.title} tabIndex={0}>

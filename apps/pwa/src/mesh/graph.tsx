@@ -192,12 +192,15 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
     const shown = element.clientHeight - Math.max(0, (element.closest('.mesh')?.clientHeight ?? 0) * sheetShare - hidden);
     const ends = selection && 'link' in selection ? selection.link.split('-') : [subject, ...scene.route];
     const heights = ends.flatMap((id) => scene.byId.get(id) ?? []).map((node) => screenY(paint.view, node));
-    const below = Math.max(...heights) + 44 - shown;
-    const room = Math.min(...heights) - 30;
-    const lift = Math.min(below, Math.max(0, room));
-    if (lift <= 0) return;
+    const [top, bottom] = [Math.min(...heights), Math.max(...heights)];
+    if (bottom + 44 <= shown) return;
     const from = paint.transform;
-    select(element).call(behaviour.translateBy, 0, -lift / from.k);
+    // A way that is longer than what is to be seen of the map is drawn smaller.
+    const share = Math.max(0.6 / from.k, Math.min(1, (shown - 74) / (bottom - top)));
+    const topAt = Math.max(30, shown - 44 - (bottom - top) * share);
+    const middle = paint.width / 2;
+    const to = zoomIdentity.translate(middle - (middle - from.x) * share, topAt - (top - from.y) * share).scale(from.k * share);
+    select(element).call(behaviour.transform, to);
     lifted.current = { from, to: paint.transform };
   }, [subject, scene === undefined]);
 

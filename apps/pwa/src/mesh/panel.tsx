@@ -1,5 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
+import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import type { Neighbour, Neighbours, TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
@@ -25,12 +26,13 @@ interface PanelProps {
 /** What the sheet of a phone and the panel of a desktop hold: a node, a link, or what is around you. */
 export function Panel({ topology, neighbours, selection, onSelect, head }: PanelProps & { head: (title: ReactNode, label: string) => ReactNode }) {
   const ways = findWays(topology);
+  const { past } = useNodeState();
   if (!selection) {
     const self = topology.nodes.find((node) => node.id === topology.self);
     return (
       <>
         {head(
-          <h2 className="plate">
+          <h2 className={past ? 'plate off' : 'plate'}>
             <span>{self ? self.name : frameStrings.you}</span>
           </h2>,
           words.overview,
@@ -54,10 +56,10 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
     <>
       {head(
         <>
-          <h2 className={node.online ? 'plate' : 'plate off'}>
+          <h2 className={node.online && !past ? 'plate' : 'plate off'}>
             <span>{node.name}</span>
           </h2>
-          <Seen node={node} />
+          <Seen node={node} past={past} />
         </>,
         words.node,
       )}
@@ -66,11 +68,11 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
   );
 }
 
-function Seen({ node }: { node: TopologyNode }) {
+function Seen({ node, past }: { node: TopologyNode; past: boolean }) {
   const now = useNow();
   const ago = age(now - node.lastSeen);
   return (
-    <span className={node.online ? 'age' : 'age old'}>
+    <span className={node.online && !past ? 'age' : 'age old'}>
       <i aria-hidden="true" />
       {node.online ? words.online(ago) : words.offline(ago)}
     </span>

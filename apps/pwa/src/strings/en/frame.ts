@@ -106,6 +106,10 @@ export const frameStrings = {
     say: 'This page stumbled over a mistake of its own.',
     next: 'The node is not affected. Load the page again; if it happens again, tell the community what was on the screen.',
     again: 'Load again',
+    unfetched: {
+      say: 'A part of this page could not be fetched.',
+      next: 'The node went silent just now, or was updated. Load the page again once it answers; other pages may still open.',
+    },
   },
 
   notFound: { say: 'There is no such page.', next: 'Go to Home' },
