@@ -34,6 +34,7 @@ test('no neighbour: you, alone, and what to try; no device: how to connect the f
   await expect(alone.getByTestId('alone')).toBeVisible();
   await expect(alone.getByTestId('what-to-try').getByRole('listitem').first()).toContainText('Move it to a window or higher up');
   await expect(alone.getByRole('button', { name: 'Look again now' })).toBeVisible();
+  await expect(alone.getByTestId('answer-well')).toContainText('Yes');
   await expect(alone.getByTestId('answer-way')).toContainText('None');
   await expectAccessible(alone, 'home-alone');
   await tab(alone, 'Mesh').click();
@@ -107,12 +108,13 @@ test('a node that has stopped: its last figures stay, greyed and dated, until it
 
 test('a node that is gone: what to check, and the last known state on every page', async ({ page, street }) => {
   await page.goto('/mesh');
-  await expect.poll(() => dataOf(page, 'mesh-counts', 'links')).toBe('5');
-  const path = await pathOn(page);
-  await page.goto('/');
+  await expect(page.getByTestId('graph')).toHaveAttribute('data-links', '5');
+  await tab(page, 'Traffic').click();
+  await expect(page.getByTestId('traffic-chart')).toBeVisible();
+  await tab(page, 'Home').click();
   const connection = page.getByTestId('connection');
   await expect(connection).toHaveAttribute('data-state', 'live');
-  await expect(page.getByTestId('traffic-devices')).toBeVisible();
+  await expect(page.getByTestId('path')).toBeVisible();
 
   await street.agent('D').child.kill();
   await expect(connection).toHaveAttribute('data-state', 'unreachable', { timeout: 30_000 });
@@ -120,10 +122,12 @@ test('a node that is gone: what to check, and the last known state on every page
   await expect(band).toContainText('Check its power light and your Wi-Fi.');
   await band.getByRole('button', { name: 'What to check' }).click();
   await expect(band.getByRole('listitem').first()).toHaveText('Its power light is on.');
+  const path = await pathOn(page);
+  expect(path.map((id) => street.key(id))).toEqual(['D', expect.stringMatching(/^[BC]$/), 'A']);
   await expectAccessible(page, 'home-unreachable');
   await tab(page, 'Mesh').click();
   await expect(page.getByTestId('graph')).toHaveAttribute('data-links', '5');
-  expect(await pathOn(page)).toEqual(path);
+  await expect.poll(() => pathOn(page)).toEqual(path);
   await expectAccessible(page, 'mesh-unreachable');
   await tab(page, 'Traffic').click();
   await expect(page.getByTestId('traffic-chart')).toBeVisible();
@@ -144,8 +148,30 @@ test('a node that answers with old figures: the band says how old', async ({ pag
   await page.goto('/');
   await expect(sentence(page)).toContainText('Online for');
   await page.route(/\/trpc\/[^?]*status\.get/, (route) => route.abort());
-  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'old', { timeout: 45_000 });
+  // Instead of waiting: the node's clock goes on by 40 s.
+  await page.route(/\/trpc\/card/, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/"at":(\d+)/, (_, at) => `"at":${Number(at) + 40_000}`);
+    await route.fulfill({ response, body });
+  });
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'old', { timeout: 20_000 });
   await expect(page.getByText(/^What Church Row 4 tells is \d+ s old$/)).toBeVisible();
   await expect(page.getByText('It answers, but its figures have stopped. Restart the agent on it')).toBeVisible();
+  await expect(sentence(page)).toContainText('As of ');
   await expectAccessible(page, 'home-old');
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
+test('a part of the page that the silent node did not deliver any more', async ({ page }) => {
+  const html = await (await page.request.get('/')).text();
+  // What the page begins with comes; what it fetches later does not.
+  await page.route(/\.js$/, (route) => (html.includes(new URL(route.request().url()).pathname) ? route.continue() : route.abort()));
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: 'A part of this page could not be fetched.' })).toBeVisible();
+  await expect(page.getByText('Load the page again once it answers')).toBeVisible();
+  await expect(tab(page, 'Home')).toBeVisible();
+  await expectAccessible(page, 'home-unfetched');
+  await page.unrouteAll();
+  await page.getByRole('button', { name: 'Load again' }).click();
+  await expect(sentence(page)).toContainText('Online for');
 });
