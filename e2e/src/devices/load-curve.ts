@@ -14,7 +14,7 @@ export function readingAt(unixMs: number, seed: number, solarPeakW: number): Rea
   const fridge = Math.sin((unixMs / 60_000 + seed * 13) / 3.2) > 0.3 ? 110 : 0;
   const morning = bump(hour, 7.3 + (seed % 3) * 0.3, 1.1) * 900;
   const evening = bump(hour, 19 + (seed % 5) * 0.25, 2) * 1400;
-  const kettle = noise(seed, Math.floor(unixMs / 180_000)) > 0.93 ? 1900 : 0;
+  const kettle = hour > 6 && hour < 23 && noise(seed, Math.floor(unixMs / 180_000)) > 0.93 ? 1900 : 0;
   const flicker = noise(seed + 1, Math.floor(unixMs / 5000)) * 40;
   const cloud = 0.65 + 0.35 * noise(seed + 2, Math.floor(unixMs / 240_000));
   const sun = Math.max(0, Math.sin(((hour - 6.5) / 12) * Math.PI)) ** 1.4;

@@ -16,10 +16,10 @@ const loaders: Readonly<Record<string, () => Promise<ComponentType>>> = {
 const pages = Object.fromEntries(Object.entries(loaders).map(([path, load]) => [path, lazy(() => load().then((page) => ({ default: page })))]));
 
 /** An extra: a node that goes silent before it has come takes nothing else along. */
-const Near = lazy(() =>
+const Near = lazy<ComponentType>(() =>
   import('./near.tsx').then(
-    (module) => ({ default: module.Near }),
-    () => ({ default: () => null }),
+    (module): { default: ComponentType } => ({ default: module.Near }),
+    (): { default: ComponentType } => ({ default: () => null }),
   ),
 );
 const near = (
