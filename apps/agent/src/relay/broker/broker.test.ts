@@ -295,6 +295,56 @@ test('a full store that refuses is told to MQTT 5, and ends an MQTT 3.1.1 connec
   await closed;
 });
 
+test('after a window full of refusals the connection is read on', async () => {
+  let asked = 0;
+  const { connect } = await door({
+    limits: { acceptingMax: 2 },
+    intake: { accept: async () => (++asked <= 2 ? Promise.reject(new IntakeRefused('full', 'no room')) : undefined) },
+  });
+  const client = await connect({ protocolVersion: 5 });
+  const refused = [1, 2].map((n) => expect(client.publishAsync('em/meter-1/telemetry', String(n), { qos: 1 })).rejects.toThrow(/Quota exceeded/));
+  await Promise.all(refused);
+  await client.publishAsync('em/meter-1/telemetry', '3', { qos: 1 });
+  expect(asked).toBe(3);
+});
+
+test('a QoS 2 message that still waits for custody is not answered when it is repeated', async () => {
+  const custody = gate();
+  const asked = gate();
+  const { broker, taken } = await door({
+    intake: {
+      accept: (publish) => {
+        asked.open();
+        return custody.opened.then(() => void taken.push(publish));
+      },
+    },
+  });
+  const socket = tlsConnect({ port: broker.port, host: '127.0.0.1', ca, checkServerIdentity: () => undefined });
+  const packets = packetsOf(socket);
+  socket.write(
+    mqttPacket.generate({
+      cmd: 'connect',
+      clientId: 'meter-1',
+      username: 'meter-1',
+      password: Buffer.from('right'),
+      clean: true,
+      keepalive: 30,
+      protocolVersion: 4,
+      protocolId: 'MQTT',
+    }),
+  );
+  expect((await packets.next()).value).toMatchObject({ cmd: 'connack', returnCode: 0 });
+  const publish = { cmd: 'publish', topic: 'em/meter-1/transaction', payload: '{}', qos: 2, retain: false, messageId: 7 } as const;
+  socket.write(mqttPacket.generate({ ...publish, dup: false }));
+  await asked.opened;
+  socket.write(Buffer.concat([mqttPacket.generate({ ...publish, dup: true }), mqttPacket.generate({ cmd: 'pingreq' })]));
+  expect((await packets.next()).value).toMatchObject({ cmd: 'pingresp' });
+  custody.open();
+  expect((await packets.next()).value).toMatchObject({ cmd: 'pubrec', messageId: 7 });
+  expect(taken).toHaveLength(1);
+  socket.destroy();
+});
+
 test('a QoS 2 message is taken once', async () => {
   const { connect, taken } = await door();
   const client = await connect();

@@ -2,10 +2,10 @@ import type { Duplex } from 'node:stream';
 import mqttPacket, { type IConnectPacket, type IPublishPacket, type ISubscribePacket, type Packet } from 'mqtt-packet';
 import type { Clock, DevicePublish, Intake } from '../../ports.ts';
 import { IntakeRefused } from '../../ports.ts';
+import { filterError } from '../topics.ts';
 import { mayPublish, maySubscribe } from './acl.ts';
 import type { DoorLimits } from './limits.ts';
 import type { DownMessage, Line, Session } from './session.ts';
-import { wellFormed } from './topic-match.ts';
 
 /** What a connection asks of the door. */
 export interface Host {
@@ -156,6 +156,8 @@ export class Connection implements Line {
     const forbidden = mayPublish(session.device.id, packet.topic);
     if (forbidden) return this.#refuse(packet, forbidden, reason.notAuthorised);
     if (packet.qos === 2 && packetId !== undefined) {
+      // a repetition of what still waits for custody is answered when that has it
+      if (this.#accepting.some((e) => e.qos === 2 && e.packetId === packetId && !e.done)) return;
       if (session.received.has(packetId)) return this.#send({ cmd: 'pubrec', messageId: packetId });
       if (session.received.size >= this.#host.limits.acceptingMax) return this.close('holds too many unreleased QoS 2 messages', reason.quota);
       session.received.add(packetId);
@@ -182,6 +184,8 @@ export class Connection implements Line {
         this.#accepting = this.#accepting.filter((e) => e !== entry);
         if (packet.qos === 0) return this.#host.refused(why, session.device.id);
         this.#refuse(packet, why, why === 'no-topic' ? reason.badTopic : reason.quota);
+        // it may have stood before others that are done, and the socket is read on
+        this.#acknowledge();
       },
     );
   }
@@ -215,7 +219,7 @@ export class Connection implements Line {
 
   #subscribe(packet: ISubscribePacket, session: Session): void {
     const granted = packet.subscriptions.map(({ topic, qos }) => {
-      const odd = !wellFormed(topic) ? 'subscribes by a malformed filter' : maySubscribe(session.device.id, topic);
+      const odd = filterError(topic) ? 'subscribes by a malformed filter' : maySubscribe(session.device.id, topic);
       const full = !session.filters.has(topic) && session.filters.size >= this.#host.limits.subscriptionsMax;
       if (odd || full) {
         this.#host.refused(odd ?? 'has too many subscriptions', session.device.id);

@@ -1,5 +1,5 @@
 import type { DeviceIdentity } from '../../ports.ts';
-import { covers } from './topic-match.ts';
+import { matches } from '../topics.ts';
 
 export interface DownMessage {
   readonly topic: string;
@@ -46,7 +46,7 @@ export class Session {
   }
 
   wants(topic: string): boolean {
-    for (const filter of this.filters.keys()) if (covers(filter, topic)) return true;
+    for (const filter of this.filters.keys()) if (matches(filter, topic)) return true;
     return false;
   }
 
