@@ -19,7 +19,7 @@ import { Counters } from './metrics/counters.ts';
 import { DeviceActivity } from './metrics/devices.ts';
 import { Latency } from './metrics/latency.ts';
 import { Reporter, slotMsFor } from './metrics/reporter.ts';
-import { announce, custodyView, machineView, waitingSources, whoIs } from './node-views.ts';
+import { announce, class0Of, custodyView, machineView, waitingSources, whoIs } from './node-views.ts';
 import type { Clock } from './ports.ts';
 import { DeviceBroker } from './relay/broker/broker.ts';
 import { TopicMapError } from './relay/classify.ts';
@@ -124,7 +124,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     {
       mesh,
       directory: identity.devices,
-      config: { community: enrolment.community.id, topics: config.topics, backend, spoolBytesMax: config.spoolBytesMax },
+      config: { community: enrolment.community.id, topics: config.topics, backend, spoolBytesMax: config.spoolBytesMax, class0: class0Of(config) },
       clock,
       wallTrusted: clockTrusted,
       dataDir: config.dataDir,

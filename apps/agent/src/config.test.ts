@@ -55,6 +55,8 @@ describe('what is wrong is said by key, with the value and what to write', () =>
     ['environment, out of range', {}, { EM_REPORT_EVERY_MS: '5' }, /^reportEveryMs \(from EM_REPORT_EVERY_MS\): .*got 5.*300000/],
     ['no whole minutes', { reportEveryMs: 90_000 }, {}, /^reportEveryMs: .*whole minutes.*300000/],
     ['environment, JSON', {}, { EM_SEGMENTS: '[' }, /^segments \(from EM_SEGMENTS\): expected JSON/],
+    ['no rate', { class0: { devicePerSecond: 0 } }, {}, /^class0\.devicePerSecond: .*got 0.*0\.001/],
+    ['environment, half a message', {}, { EM_CLASS0_NODE_BURST: '1.5' }, /^class0\.nodeBurst \(from EM_CLASS0_NODE_BURST\): .*got 1\.5.*whole number/],
     ['backend without url', {}, { EM_BACKEND_USERNAME: 'u' }, /^backend\.url.*: .*missing/],
     ['not JSON', '{', {}, /is not JSON/],
     ['no object', '[]', {}, /holds no JSON object/],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
+import { defaultPolice } from './relay/police.ts';
 
 /** sysexits.h: the configuration is wrong, so starting again does not help. */
 export const exitConfig = 78;
@@ -19,6 +20,8 @@ export class ConfigInvalid extends Error {
 const port = z.int().min(0).max(65_535);
 const host = z.string().min(1).max(255);
 const listen = (standard: number) => z.strictObject({ host: host.default('*'), port: port.default(standard) }).prefault({});
+const perSecond = z.number().min(0.001).max(100_000);
+const burst = z.int().min(1).max(1_000_000);
 const topicRule = z.strictObject({
   pattern: z.string().min(1).max(256),
   direction: z.enum(['up', 'down', 'both']),
@@ -80,6 +83,15 @@ const schema = z.strictObject({
     .min(4 * 1024 * 1024)
     .max(2 ** 40)
     .default(256 * 1024 * 1024),
+  /** What devices may send in class 0: a second on average, and at once after a pause. */
+  class0: z
+    .strictObject({
+      devicePerSecond: perSecond.default(defaultPolice.device.perSecond),
+      deviceBurst: burst.default(defaultPolice.device.burst),
+      nodePerSecond: perSecond.default(defaultPolice.node.perSecond),
+      nodeBurst: burst.default(defaultPolice.node.burst),
+    })
+    .prefault({}),
   allowedHosts: z.array(host).max(64).default([]),
 });
 
@@ -112,6 +124,10 @@ const fixes: Readonly<Record<string, string>> = {
   logLevel: 'Use trace, debug, info, warn, error or silent.',
   pwaDir: "Give the folder of the dashboard's export.",
   spoolBytesMax: 'Give bytes, at least 4194304.',
+  'class0.devicePerSecond': 'Give messages per second, from 0.001 to 100000; the usual is 5.',
+  'class0.deviceBurst': 'Give a whole number of messages, from 1 to 1000000; the usual is 50.',
+  'class0.nodePerSecond': 'Give messages per second, from 0.001 to 100000; the usual is 200.',
+  'class0.nodeBurst': 'Give a whole number of messages, from 1 to 1000000; the usual is 500.',
   allowedHosts: 'Give a list of host names, without port.',
 };
 const secret = new Set(['invite', 'backend.password']);
@@ -142,6 +158,10 @@ const variables: Readonly<Record<string, readonly [key: string, kind: Kind]>> = 
   EM_LOG_LEVEL: ['logLevel', 'text'],
   EM_PWA_DIR: ['pwaDir', 'text'],
   EM_SPOOL_BYTES_MAX: ['spoolBytesMax', 'number'],
+  EM_CLASS0_DEVICE_PER_SECOND: ['class0.devicePerSecond', 'number'],
+  EM_CLASS0_DEVICE_BURST: ['class0.deviceBurst', 'number'],
+  EM_CLASS0_NODE_PER_SECOND: ['class0.nodePerSecond', 'number'],
+  EM_CLASS0_NODE_BURST: ['class0.nodeBurst', 'number'],
   EM_ALLOWED_HOSTS: ['allowedHosts', 'list'],
 };
 

@@ -74,6 +74,7 @@ const nowPart: ReportNow = {
   neighbours: [],
   queue: { waiting: 0, frames: 0 },
   spool: { bytes: 0, bytesMax: 1, expired: 0, dropped: 0 },
+  class0: { demoted: 0, demotedTopics: 0 },
 };
 
 let folder: string;

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { Machine } from './health/machine.ts';
 import type { NodeIdentity } from './identity/identity.ts';
 import type { Clock } from './ports.ts';
+import type { PoliceConfig } from './relay/police.ts';
 import type { Relay } from './relay/relay.ts';
 
 export function whoIs(identity: NodeIdentity, config: Config, version: string, startedAt: number): Who {
@@ -41,6 +42,13 @@ export function custodyView(relay: Pick<Relay, 'stats'>): CustodyView {
       const { backend } = relay.stats();
       return backend.state === 'not-a-gateway' ? undefined : { state: backend.state, since: backend.since, url: backend.url };
     },
+  };
+}
+
+export function class0Of({ class0 }: Pick<Config, 'class0'>): PoliceConfig {
+  return {
+    device: { perSecond: class0.devicePerSecond, burst: class0.deviceBurst },
+    node: { perSecond: class0.nodePerSecond, burst: class0.nodeBurst },
   };
 }
 

@@ -11,7 +11,7 @@ export function reportNow(
   gateway: boolean,
   bytesMax: number,
 ): ReportNow {
-  const { waiting, waitingBytes, oldestMs, expired, dropped } = relay.stats();
+  const { waiting, waitingBytes, oldestMs, expired, dropped, demoted, demotedTopics } = relay.stats();
   const neighbours = mesh.neighbours();
   return {
     uptimeMs,
@@ -24,5 +24,6 @@ export function reportNow(
       frames: neighbours.reduce((sum, { queues }) => sum + queues.reduce((of, { frames }) => of + frames, 0), 0),
     },
     spool: { bytes: waitingBytes, bytesMax, expired, dropped },
+    class0: { demoted, demotedTopics },
   };
 }

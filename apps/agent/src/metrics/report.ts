@@ -43,6 +43,8 @@ export interface ReportNow {
   /** Entries in this node's custody, and frames in its send queues. */
   readonly queue: { readonly waiting: number; readonly oldestMs?: number; readonly frames: number };
   readonly spool: { readonly bytes: number; readonly bytesMax: number; readonly expired: number; readonly dropped: number };
+  /** Messages above the rate of class 0 that were carried as class 1 since start, and topics that are in class 1 for it. */
+  readonly class0: { readonly demoted: number; readonly demotedTopics: number };
 }
 
 export const trafficNames = ['device', 'betweenNodes', 'report'] as const;

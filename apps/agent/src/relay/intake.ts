@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { encodeApplication, unfitForPublish } from '@energymesh/protocol';
 import { type Clock, type DevicePublish, type Intake, IntakeRefused } from '../ports.ts';
 import type { TopicMap } from './classify.ts';
-import type { Spool } from './spool.ts';
+import type { Police } from './police.ts';
+import type { Spool, UpMessage } from './spool.ts';
 
 /** Fingerprints remembered; beyond it the oldest is forgotten, and a resend of it becomes an entry of its own. */
 const recentMax = 8192;
@@ -15,17 +16,19 @@ export function fingerprint(publish: Pick<DevicePublish, 'clientId' | 'packetId'
   return hash('sha256', Buffer.concat([head, payload]), 'hex').slice(0, 16);
 }
 
-/** Takes devices' messages in: topic map, class, fingerprint, spool. */
+/** Takes devices' messages in: topic map, class and its rate, fingerprint, spool. */
 export class DeviceIntake implements Intake {
   readonly #spool: Pick<Spool, 'accept' | 'offer'>;
   readonly #topics: TopicMap;
+  readonly #police: Pick<Police, 'admit' | 'offer'>;
   readonly #clock: Clock;
   readonly #recent = new Map<string, { at: number; custody: Promise<void> }>();
   #resent = 0;
 
-  constructor(options: { spool: Pick<Spool, 'accept' | 'offer'>; topics: TopicMap; clock: Clock }) {
+  constructor(options: { spool: Pick<Spool, 'accept' | 'offer'>; topics: TopicMap; police: Pick<Police, 'admit' | 'offer'>; clock: Clock }) {
     this.#spool = options.spool;
     this.#topics = options.topics;
+    this.#police = options.police;
     this.#clock = options.clock;
   }
 
@@ -61,12 +64,20 @@ export class DeviceIntake implements Intake {
     });
     const message = { class: up.class, traffic: 0 as const, lifetimeMs: up.lifetimeMs, body };
     if (qos === 0) {
-      this.#spool.offer(message);
+      if (up.class === 0) this.#police.offer({ ...of(publish), place: (cls) => void this.#spool.offer({ ...message, class: cls }) });
+      else this.#spool.offer(message);
       return Promise.resolve();
     }
-    const custody = this.#spool.accept(message, signal);
+    const custody = up.class === 0 ? this.#policed(publish, message, signal) : this.#spool.accept(message, signal);
     if (known) this.#remember(known, custody);
     return custody;
+  }
+
+  #policed(publish: DevicePublish, message: UpMessage, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, refuse) => {
+      const place = (cls: 0 | 1): void => resolve(this.#spool.accept({ ...message, class: cls }, signal));
+      this.#police.admit({ ...of(publish), place, refuse, signal });
+    });
   }
 
   #known(print: string): Promise<void> | undefined {
@@ -89,4 +100,5 @@ export class DeviceIntake implements Intake {
   }
 }
 
+const of = ({ device, topic }: DevicePublish) => ({ device: device.id, topic });
 const refuse = (why: IntakeRefused['why'], message: string): Promise<never> => Promise.reject(new IntakeRefused(why, message));

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DevicePublish } from '../ports.ts';
 import { fingerprint } from './intake.ts';
+import type { PoliceConfig } from './police.ts';
 import { Relay } from './relay.ts';
 import { FakeDoor } from './testing/fake-door.ts';
 import { FakeNet, type NetMesh } from './testing/fake-net.ts';
@@ -28,13 +29,18 @@ const directory = {
   known: () => [{ id: 'lock-1', role: 'lock' as const }],
   onChange: () => () => {},
 };
-async function open(mesh: NetMesh, options: { url?: string; dataDir?: string; envelope?: boolean } = {}) {
+async function open(mesh: NetMesh, options: { url?: string; dataDir?: string; envelope?: boolean; class0?: PoliceConfig } = {}) {
   const door = new FakeDoor();
   const relay = await Relay.open({
     mesh,
     directory,
     door,
-    config: { community: 'sun', spoolBytesMax: 2 * 1024 * 1024, backend: options.url ? { url: options.url, envelope: options.envelope ?? false } : undefined },
+    config: {
+      community: 'sun',
+      spoolBytesMax: 2 * 1024 * 1024,
+      backend: options.url ? { url: options.url, envelope: options.envelope ?? false } : undefined,
+      class0: options.class0,
+    },
     clock: systemClockForTests,
     dataDir: options.dataDir ?? folder(),
     logger: pino({ level: 'silent' }),
@@ -201,6 +207,32 @@ describe('a node and its gateway', () => {
       () => undefined,
     );
     await expect.poll(() => b.door.pending.map((p) => p.payload)).toEqual(['{"id":"c1"}']);
+  });
+
+  it('carry what is above the rate of class 0 as class 1, in order, also after a restart, and say so', async () => {
+    const broker = await SmallBroker.open();
+    cleanups.push(() => broker.close());
+    const net = new FakeNet();
+    await open(net.add('a'), { url: broker.url });
+    const dataDir = folder();
+    const class0 = { device: { perSecond: 0.001, burst: 5 }, node: { perSecond: 100, burst: 100 } };
+    const send = (relay: Relay, from: number, to: number) =>
+      Promise.all(Array.from({ length: to - from }, (_, i) => relay.accept(publish(`${from + i}`, { topic: 'em/lock-1/transaction' }), never)));
+    const before = await open(net.add('b'), { dataDir, class0 });
+    await send(before.relay, 0, 20);
+    expect(before.relay.stats()).toMatchObject({ demoted: 15, demotedTopics: 1, counters: { 'class0.demoted': 15 } });
+    await before.relay.accept(publish('20', { topic: 'em/lock-1/transaction', qos: 0 }), never);
+    await broker.until(() => broker.publishes.length === 21);
+    net.cut.add(before.mesh.self);
+    await send(before.relay, 21, 25);
+    await before.relay.close();
+    net.cut.delete(before.mesh.self);
+
+    const after = await open(net.add('b', 2), { dataDir, class0 });
+    await send(after.relay, 25, 30);
+    await broker.until(() => broker.publishes.length === 30);
+    const seen = broker.publishes.map(({ packet }) => `${packet.payload} ${String(packet.properties?.userProperties?.['em-id']).split('.').slice(1, 3)}`);
+    expect(seen).toEqual(Array.from({ length: 30 }, (_, i) => `${i} ${i < 25 ? 1 : 2},${i < 5 ? 0 : 1}`));
   });
 
   it('take a message that comes again with DUP once while the first is known', async () => {

@@ -11,6 +11,7 @@ import { Inbox } from './inbox.ts';
 import { DeviceIntake } from './intake.ts';
 import type { Journal } from './journal.ts';
 import { JournalWorker } from './journal-worker.ts';
+import { defaultPolice, Police, type PoliceConfig } from './police.ts';
 import { reportBody } from './report-body.ts';
 import { type ExpiryReport, ExpiryReports } from './reports.ts';
 import { Roster } from './roster.ts';
@@ -30,6 +31,8 @@ export interface RelayOptions {
     readonly backend?: BackendConfig | undefined;
     /** Size of the spool's file, allocated at the first start. */
     readonly spoolBytesMax: number;
+    /** Rates of class 0; undefined: the defaults. */
+    readonly class0?: PoliceConfig | undefined;
   };
   readonly clock: Clock;
   /** Whether the wall clock may be believed; undefined: always. */
@@ -47,9 +50,12 @@ export interface RelayStats {
   readonly waiting: number;
   readonly waitingBytes: number;
   readonly oldestMs: number | undefined;
-  /** Since start: entries that expired or could not be carried, and QoS 0 messages that found no room. */
+  /** Since start: entries that expired or could not be carried, and QoS 0 messages that found no room or were above the rate of class 0. */
   readonly expired: number;
   readonly dropped: number;
+  /** Messages above the rate of class 0 that were carried as class 1 since start, and topics that are in class 1 for it now. */
+  readonly demoted: number;
+  readonly demotedTopics: number;
   readonly spool: DiskState | { readonly at: 'opening' };
   /** The quota is used up: devices have to wait. */
   readonly full: boolean;
@@ -71,6 +77,7 @@ export class Relay implements Intake, AsyncDisposable {
   readonly #options: RelayOptions;
   readonly #file: SpoolFile;
   readonly #spool: Spool;
+  readonly #police: Police;
   readonly #intake: DeviceIntake;
   readonly #courier: Courier;
   readonly #gateway: Gateway | undefined;
@@ -112,8 +119,18 @@ export class Relay implements Intake, AsyncDisposable {
         this.#reports.lost(lost);
         this.#changed();
       },
+      onSettled: (cls) => cls === 0 && this.#police.evaluate(),
     });
-    this.#intake = new DeviceIntake({ spool: this.#spool, topics, clock });
+    this.#police = new Police({
+      config: config.class0 ?? defaultPolice,
+      settlement: this.#spool,
+      clock,
+      logger,
+      keep: (demoted) => this.#file.group.note(demotedNote, demoted || undefined),
+    });
+    // After the spool, which opens first: what is demoted is known by its backlog.
+    this.#file.onOpened((opened) => this.#police.open(opened.notes.get(demotedNote)));
+    this.#intake = new DeviceIntake({ spool: this.#spool, topics, police: this.#police, clock });
     this.#courier = new Courier({ mesh, clock });
     this.#gateway =
       config.backend &&
@@ -182,7 +199,12 @@ export class Relay implements Intake, AsyncDisposable {
     const prefixed = (prefix: string, counters: Readonly<Record<string, number>>) =>
       Object.entries(counters).map(([name, value]) => [`${prefix}.${name}`, value]);
     return {
-      ...this.#spool.stats(),
+    const spooled = this.#spool.stats();
+    const { demoted, delayed, dropped } = this.#police.counters;
+      ...spooled,
+      dropped: spooled.dropped + dropped,
+      demoted,
+      demotedTopics: this.#police.demotedTopics,
       spool: this.#file.state,
       full: this.#file.quota.capacityBytes > 0 && !this.#file.quota.fits('up1', 1024),
       written: this.#file.group.written,
@@ -196,6 +218,7 @@ export class Relay implements Intake, AsyncDisposable {
       ]),
     };
   }
+        ...prefixed('class0', { demoted, delayed, dropped }),
 
   /** Called (once per turn of the event loop at most) after the spool's or the backend's state changed, or something was lost. Returns the unsubscriber. */
   onChange(handler: () => void): () => void {
@@ -228,6 +251,7 @@ export class Relay implements Intake, AsyncDisposable {
     this.#spool.close();
     this.#inbox.close();
     await this.#gateway?.close();
+    this.#police.close();
     this.#unsubscribe();
     await this.#file.close();
   }
@@ -287,3 +311,4 @@ const reportLifetimeMs = 7 * 24 * 3_600_000;
 function split(runs: readonly EntryRun[]): [backend: EntryRun[], between: EntryRun[]] {
   return [runs.filter(({ stream }) => stream === 'backend'), runs.filter(({ stream }) => stream !== 'backend')];
 }
+const demotedNote = 'demoted';

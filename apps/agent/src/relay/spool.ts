@@ -52,6 +52,8 @@ export interface SpoolOptions {
   readonly mesh: Pick<Mesh, 'self' | 'incarnation' | 'submit' | 'room' | 'floor'>;
   readonly logger: Logger;
   readonly onLost: (lost: Lost) => void;
+  /** More of the class is settled than before. */
+  readonly onSettled?: (cls: TrafficClass) => void;
   readonly limits?: Partial<SpoolLimits>;
 }
 
@@ -73,6 +75,7 @@ export class Spool {
   readonly #mesh: SpoolOptions['mesh'];
   readonly #logger: Logger;
   readonly #onLost: (lost: Lost) => void;
+  readonly #onSettled: (cls: TrafficClass) => void;
   readonly #limits: SpoolLimits;
   readonly #lanes: readonly Lane[] = trafficClasses.map((cls) => new Lane(cls));
   readonly #waiters: Waiter[][] = trafficClasses.map(() => []);
@@ -90,6 +93,7 @@ export class Spool {
     this.#mesh = options.mesh;
     this.#logger = options.logger;
     this.#onLost = options.onLost;
+    this.#onSettled = options.onSettled ?? (() => {});
     this.#limits = { ...spoolLimits, ...options.limits };
     this.#file.onOpened((opened) => this.#open(opened));
     this.#file.onState(() => this.#evaluate());
@@ -106,6 +110,17 @@ export class Spool {
       expired: this.#expired,
       dropped: this.#dropped,
     };
+  }
+
+  /** Sequence of the newest entry of the class that was accepted or waits for room. */
+  newest(cls: TrafficClass): number {
+    return this.#lanes[cls]!.next - 1 + this.#waiters[cls]!.length;
+  }
+
+  /** Whether all of the class up to this sequence of the present incarnation, and everything of former ones, has left this spool. */
+  settled(cls: TrafficClass, sequence: number): boolean {
+    const floor = this.#opened ? this.#lanes[cls]!.floor(this.#mesh.incarnation) : undefined;
+    return floor !== undefined && floor.incarnation === this.#mesh.incarnation && floor.sequence > sequence;
   }
 
   /** QoS 1 and 2, and reports. Waits for room while the spool is full. Rejects with IntakeRefused, or with the signal's reason while it still waits for room. */
@@ -306,6 +321,7 @@ export class Spool {
     if (!floor || (lane.declared?.incarnation === floor.incarnation && lane.declared.sequence === floor.sequence)) return;
     lane.declared = floor;
     this.#mesh.floor('backend', lane.class, floor);
+    this.#onSettled(lane.class);
   }
 
   #feed(lane: Lane): void {
