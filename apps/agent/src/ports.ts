@@ -1,5 +1,8 @@
 import type {
   DeliveredEntry,
+  DeviceClaim,
+  DeviceHash,
+  DeviceHolder,
   EntryRun,
   Floor,
   Incarnation,
@@ -30,6 +33,10 @@ export interface Mesh {
   /** Undefined: no gateway now. */
   offerGateway(offer: { backendMs: number; load: number } | undefined): void;
   setDevices(count: number): void;
+  /** All devices that this node serves from now on, sorted by hash, at most 1,024. */
+  setClaims(claims: readonly DeviceClaim[]): void;
+  /** Who serves a device, by the claims known here; undefined: nobody. Changes come as outputs of type 'claims'. */
+  holder(device: DeviceHash): DeviceHolder | undefined;
   injectCommunityDocument(document: Uint8Array): void;
   neighbours(): readonly NeighbourView[];
   topology(): Topology;
@@ -39,7 +46,10 @@ export interface Mesh {
 }
 
 /** The outputs that concern areas outside mesh/. */
-export type MeshOutput = Extract<Output, { type: 'deliver' | 'released' | 'expired' | 'expelled' | 'room' | 'carried' | 'communityDocument' | 'event' }>;
+export type MeshOutput = Extract<
+  Output,
+  { type: 'deliver' | 'released' | 'expired' | 'expelled' | 'room' | 'carried' | 'claims' | 'communityDocument' | 'event' }
+>;
 export type { DeliveredEntry, EntryRun, MeshEvent };
 
 /** Community-wide device credentials, out of the newest community document (implemented by identity/). */
@@ -88,6 +98,8 @@ export class IntakeRefused extends Error {
 export interface DeviceDoor {
   /** Delivers to a device's session at QoS 1; resolves on its PUBACK, stays pending while it is away; rejects when `signal` aborts. */
   deliver(device: string, message: { topic: string; payload: Uint8Array; properties?: Readonly<Record<string, string>> }, signal: AbortSignal): Promise<void>;
+  /** The device is at another node now: its connections are closed (MQTT 5: session taken over), its sessions and wills forgotten. */
+  dismiss(device: string): void;
   connected(): readonly { readonly device: string; readonly since: number }[];
   onChange(handler: (change: { device: string; connected: boolean }) => void): () => void;
 }

@@ -30,6 +30,7 @@ CHECKS = {
     "streams": lambda case: [(decoder.split(case["chunks"]), case["result"])],
     "records": of_bytes(decoder.decode_record),
     "linkstate": of_bytes(decoder.decode_link_state),
+    "claims": of_bytes(decoder.decode_claims),
     "payload": lambda case: [(decoder.decode_payload(bytes.fromhex(case["hex"]), case["count"]), case["result"])],
     "application": of_bytes(decoder.decode_application),
     "beacon": of_bytes(decoder.decode_beacon),

@@ -176,7 +176,7 @@ def record(c):
     body_length = c.uint(4)
     require(body_length <= BODY_MAX, "too-long")
     out |= {"body": c.hex(body_length), "signature": c.hex(signature_length)}
-    if kind not in (1, 2, 3, 4):
+    if kind not in (1, 2, 3, 4, 5):
         return None
     if kind == 3:
         require(signature_length == 0 and out["origin"] == NOBODY and out["incarnation"] == 0, "range")
@@ -236,6 +236,24 @@ def decode_link_state(data):
         require(cost >= 1, "range")
         out["neighbours"].append({"node": node, "cost": cost})
     return out
+
+
+@guarded
+def decode_claims(data):
+    """Section 5.9. What follows the claims is ignored."""
+    c = Cursor(data)
+    count = c.uint(2)
+    require(count <= 1024, "range")
+    found = []
+    before = ""
+    for _ in range(count):
+        device = c.hex(8)
+        require(device > before, "order")
+        before = device
+        counter = c.uint(4)
+        require(counter >= 1, "range")
+        found.append({"device": device, "counter": counter})
+    return found
 
 
 # ---- Sections 6 and 8: what is routed ----
@@ -378,6 +396,8 @@ def decode_application(data):
     require(version == 1, "version")
     if kind == 1:
         return publish(c)
+    if kind == 4:
+        return transfer(c)
     if kind == 2:
         out = {"kind": "attach", "counter": c.uint(6), "leaseSeconds": c.uint(4)}
         count = c.uint(2)
@@ -389,6 +409,19 @@ def decode_application(data):
         return {"unknown": kind}
     c.end()
     return out
+
+
+def transfer(c):
+    """Section 10.4."""
+    of = {"origin": c.hex(8)}
+    require(of["origin"] != NOBODY, "range")
+    of |= {"incarnation": c.uint(4), "stream": c.hex(8)}
+    require(of["stream"] != NOBODY, "range")
+    of["class"] = c.uint(1)
+    require(of["class"] <= 3, "range")
+    of["sequence"] = c.uint(6)
+    require(of["sequence"] >= 1, "range")
+    return publish(c) | {"kind": "transfer", "of": of}
 
 
 def publish(c):

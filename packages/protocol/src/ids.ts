@@ -4,6 +4,9 @@
  */
 export type NodeId = string & { readonly __brand: 'NodeId' };
 
+/** Which device, without saying its name: the first 8 bytes of SHA-256 over its id's UTF-8, as 16 lower-case hex digits. docs/protocol.md §5.9 */
+export type DeviceHash = string & { readonly __brand: 'DeviceHash' };
+
 /** One connection (a TLS socket in the agent, a pipe in the simulator); never reused within a process. */
 export type ConnId = number & { readonly __brand: 'ConnId' };
 export const ConnId = (value: number): ConnId => value as ConnId;

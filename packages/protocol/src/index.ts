@@ -1,5 +1,5 @@
 export { defaultConfig, type ProtocolConfig } from './config.ts';
-export { ConnId, type EntryId, Incarnation, NodeId, type Stream, type Traffic, type TrafficClass, traffic, trafficClasses } from './ids.ts';
+export { ConnId, type DeviceHash, type EntryId, Incarnation, NodeId, type Stream, type Traffic, type TrafficClass, traffic, trafficClasses } from './ids.ts';
 export type {
   Candidate,
   Channel,
@@ -18,6 +18,7 @@ export type {
   TopologyEdge,
   TopologyNode,
 } from './io.ts';
+export type { DeviceHolder } from './linkstate/claims.ts';
 export { MeshNode, type MeshNodeApi, type MeshNodeOptions } from './node.ts';
 export type { CertifiedNode, Compression, Crypto, PairKeys, Ports, Random } from './ports.ts';
 export { Millis, Minutes, never, Seconds } from './units.ts';
@@ -36,13 +37,17 @@ export {
   beaconMacInput,
   bundleHeaderBytes,
   type Credit,
+  claimCounterMax,
+  claimsMax,
   clientBytesMax,
   type Detach,
+  type DeviceClaim,
   type Digest,
   type Drop,
   decode as decodeFrame,
   decodeApplication,
   decodeBeacon,
+  decodeClaims,
   decodeLinkState,
   decodeRecord,
   digestBuckets,
@@ -51,6 +56,7 @@ export {
   encodeApplication,
   encodeBeacon,
   encodeBundle,
+  encodeClaims,
   encodeLinkState,
   encodeRecord,
   type FloodRecord,
@@ -90,7 +96,9 @@ export {
   type Summary,
   signedBytes,
   streamOf,
+  type Transfer,
   topicBytesMax,
+  transferOverheadBytes,
   unfitForPublish,
   unpackEntries,
   type WireError,

@@ -1,5 +1,6 @@
-import type { ConnId, EntryId, Incarnation, NodeId, Stream, Traffic, TrafficClass } from './ids.ts';
+import type { ConnId, DeviceHash, EntryId, Incarnation, NodeId, Stream, Traffic, TrafficClass } from './ids.ts';
 import type { Millis } from './units.ts';
+import type { DeviceClaim } from './wire/claims.ts';
 
 /** The two connections of a link: urgent carries hello, control and class 0; bulk carries classes 1 to 3. docs/protocol.md §3.2 */
 export type Channel = 'urgent' | 'bulk';
@@ -93,6 +94,8 @@ export type Input =
   | { readonly type: 'position'; readonly position: { readonly lat: number; readonly lon: number } | undefined }
   /** How many devices this node serves (shown on the map). */
   | { readonly type: 'devices'; readonly count: number }
+  /** All devices that this node serves from now on, sorted by hash, none twice, at most 1,024. docs/protocol.md §5.9 */
+  | { readonly type: 'claims'; readonly claims: readonly DeviceClaim[] }
   /** A CA-signed community document from outside the mesh (hub, file): flooded when its number is higher than what is known. */
   | { readonly type: 'community'; readonly document: Uint8Array }
   /** The node's own certificate was issued or renewed. */
@@ -129,6 +132,8 @@ export type Output =
       readonly next: NodeId | 'backend';
       readonly own: boolean;
     }
+  /** These devices have another holder now, or their holder another counter. */
+  | { readonly type: 'claims'; readonly devices: readonly DeviceHash[] }
   | { readonly type: 'communityDocument'; readonly document: Uint8Array; readonly number: number }
   /** The network knows this node by a higher incarnation: the driver persists one above it and starts anew. */
   | { readonly type: 'incarnationBehind'; readonly seen: Incarnation }

@@ -1,8 +1,9 @@
 import type { ProtocolConfig } from './config.ts';
 import { Custody } from './custody/custody.ts';
 import { Forwarder } from './forwarding/forwarder.ts';
-import type { Incarnation, NodeId, Stream, TrafficClass } from './ids.ts';
+import type { DeviceHash, Incarnation, NodeId, Stream, TrafficClass } from './ids.ts';
 import type { Input, NeighbourView, Output, Topology } from './io.ts';
+import type { DeviceHolder } from './linkstate/claims.ts';
 import { LinkStatePlane } from './linkstate/plane.ts';
 import { Choice, type LinkOfChoice } from './neighbour/choice.ts';
 import type { Connection } from './neighbour/connection.ts';
@@ -44,6 +45,8 @@ export interface MeshNodeApi {
   nextHop(destination: NodeId): NodeId | undefined;
   /** From this node to the gateway in use, both included; empty without one. */
   path(): readonly NodeId[];
+  /** Who serves a device, by the claims known here; undefined: nobody. docs/protocol.md §5.9 */
+  holder(device: DeviceHash): DeviceHolder | undefined;
   /** Counted wire errors, drops and refusals by name. */
   counters(): Readonly<Record<string, number>>;
 }
@@ -198,6 +201,8 @@ export class MeshNode implements MeshNodeApi {
         return this.#plane.position(now, input.position);
       case 'devices':
         return this.#plane.devices(now, input.count);
+      case 'claims':
+        return this.#plane.claims(now, input.claims);
       case 'community':
         return this.#plane.community(now, input.document);
       case 'certificate':
@@ -247,6 +252,10 @@ export class MeshNode implements MeshNodeApi {
 
   gateway(): NodeId | undefined {
     return this.#routes.gateway();
+  }
+
+  holder(device: DeviceHash): DeviceHolder | undefined {
+    return this.#plane.holder(device);
   }
 
   nextHop(destination: NodeId): NodeId | undefined {

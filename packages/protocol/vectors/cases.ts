@@ -6,11 +6,13 @@ import {
   beaconMacInput,
   decodeApplication,
   decodeBeacon,
+  decodeClaims,
   decodeFrame,
   decodeLinkState,
   decodeRecord,
   encodeApplication,
   encodeBeacon,
+  encodeClaims,
   encodeFrame,
   encodeLinkState,
   encodeRecord,
@@ -20,7 +22,7 @@ import {
   signedBytes,
   unpackEntries,
 } from '../src/index.ts';
-import { beacon, linkStates, messages, publishes, records } from './examples.ts';
+import { beacon, claims, linkStates, messages, publishes, records, transfer } from './examples.ts';
 
 export const recordBytesMax = 131_072;
 export const frameBytesMax = 262_144;
@@ -158,13 +160,20 @@ function streams(): object[] {
 }
 
 function recordCases(): Case[] {
-  const [identity, links, , community] = records.map((record) => encodeRecord(record)) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const [identity, links, tombstone, devices, community] = records.map((record) => encodeRecord(record)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
   const cases: [string, Uint8Array][] = [
     ['identity', identity],
     ['links', links],
-    ['tombstone', encodeRecord(records[2]!)],
+    ['tombstone', tombstone],
+    ['devices', devices],
     ['community document', community],
-    ['unknown type', altered(links, 0, 5)],
+    ['unknown type', altered(links, 0, 6)],
     ['cut', links.subarray(0, links.byteLength - 1)],
     ['with more', Uint8Array.of(...links, 0)],
     ['of nobody', altered(links, 2, 0, 0, 0, 0, 0, 0, 0, 0)],
@@ -190,6 +199,24 @@ function linkStateCases(): Case[] {
   return cases.map(([name, bytes]) => of(name, bytes, decodeLinkState(bytes)));
 }
 
+function claimCases(): Case[] {
+  const two = encodeClaims(claims);
+  const cases: [string, Uint8Array][] = [
+    ['two devices', two],
+    ['none', encodeClaims([])],
+    ['of a later version: more at the end', Uint8Array.of(...two, 7)],
+    ['nothing', new Uint8Array(0)],
+    ['cut', two.subarray(0, two.byteLength - 1)],
+    ['out of order', Uint8Array.of(0, 2, ...two.subarray(14), ...two.subarray(2, 14))],
+    ['a device twice', Uint8Array.of(0, 2, ...two.subarray(2, 14), ...two.subarray(2, 14))],
+    ['a device of zeros', altered(two, 2, 0, 0, 0, 0, 0, 0, 0, 0)],
+    ['a counter of 0', altered(two, 10, 0, 0, 0, 0)],
+    ['a counter of 0, out of order: the first error counts', Uint8Array.of(0, 2, ...two.subarray(14), ...two.subarray(2, 10), 0, 0, 0, 0)],
+    ['1025 devices', altered(two, 0, 4, 1)],
+  ];
+  return cases.map(([name, bytes]) => of(name, bytes, decodeClaims(bytes)));
+}
+
 function payloadCases(): Case[] {
   const entries = [
     { ageMs: 0, lifetimeMs: 0, body: new Uint8Array(0) },
@@ -213,6 +240,7 @@ function payloadCases(): Case[] {
 function applicationCases(): Case[] {
   const attach: ApplicationMessage = { kind: 'attach', counter: 5, leaseSeconds: 180, filters: ['energymesh/c/em/d1/command', 'energymesh/c/em/d2/#'] };
   const [full, bare, attached] = [encodeApplication(publishes.full), encodeApplication(publishes.bare), encodeApplication(attach)];
+  const transferred = encodeApplication(transfer);
   const cases: [string, Uint8Array][] = [
     ['publish with all', full],
     ['publish with nothing', bare],
@@ -238,6 +266,14 @@ function applicationCases(): Case[] {
     ['attach with an empty filter', Uint8Array.of(1, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0)],
     ['attach of 2049 filters', Uint8Array.of(1, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 8, 1)],
     ['detach cut', Uint8Array.of(1, 3, 0, 0, 0)],
+    ['transfer', transferred],
+    ['transfer of nothing', encodeApplication({ ...publishes.bare, kind: 'transfer', of: transfer.of })],
+    ['transfer of nobody', altered(transferred, 2, 0, 0, 0, 0, 0, 0, 0, 0)],
+    ['transfer of the backend', altered(transferred, 14, 0, 0, 0, 0, 0, 0, 0, 0)],
+    ['transfer of class 4', altered(transferred, 22, 4)],
+    ['transfer of sequence 0', altered(transferred, 23, 0, 0, 0, 0, 0, 0)],
+    ['transfer of an unknown bit', altered(transferred, 29, 0x80)],
+    ['transfer cut', transferred.subarray(0, 28)],
   ];
   return cases.map(([name, bytes]) => of(name, bytes, decodeApplication(bytes)));
 }
@@ -277,6 +313,7 @@ export const build = (): Record<string, object[]> => ({
   streams: streams(),
   records: recordCases(),
   linkstate: linkStateCases(),
+  claims: claimCases(),
   payload: payloadCases(),
   application: applicationCases(),
   beacon: beaconCases(),

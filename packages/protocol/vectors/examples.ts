@@ -2,7 +2,10 @@ import {
   type Ack,
   type Beacon,
   type Bundle,
+  type DeviceClaim,
+  type DeviceHash,
   dropCode,
+  encodeClaims,
   encodeLinkState,
   type FloodRecord,
   feature,
@@ -13,6 +16,7 @@ import {
   NodeId,
   type Publish,
   recordType,
+  type Transfer,
 } from '../src/index.ts';
 
 const a = NodeId('a1a2a3a4a5a6a7a8');
@@ -70,11 +74,18 @@ export const linkStates: { readonly full: LinkState; readonly bare: LinkState } 
   bare: { agreementKey: ramp(32, 5), gateway: undefined, devices: 0, position: undefined, neighbours: [] },
 };
 
+export const claims: readonly DeviceClaim[] = [
+  // Of the devices "lock-1" and "meter-1".
+  { device: '3de4ec6d5e4c94cc' as DeviceHash, counter: 1 },
+  { device: 'f8c994c5cd721830' as DeviceHash, counter: 0xffff_ffff },
+];
+
 const signed = { origin: a, incarnation: Incarnation(7), sequence: 3, ageSeconds: 61, signature: ramp(64, 1) };
 export const records: readonly FloodRecord[] = [
   { ...signed, type: recordType.identity, body: ramp(40, 30) },
   { ...signed, type: recordType.links, body: encodeLinkState(linkStates.full) },
   { ...signed, type: recordType.tombstone, body: new Uint8Array(0) },
+  { ...signed, type: recordType.devices, body: encodeClaims(claims) },
   {
     type: recordType.community,
     origin: NodeId('0000000000000000'),
@@ -185,6 +196,12 @@ export const publishes: { readonly full: Publish; readonly bare: Publish } = {
     properties: { unit: 'W', ['__proto__']: 'a name like any other', '': 'empty' },
   },
   bare: { kind: 'publish', topic: 't', payload: new Uint8Array(0), qos: 0, retain: false, dup: false, client: '', properties: {} },
+};
+
+export const transfer: Transfer = {
+  ...publishes.full,
+  kind: 'transfer',
+  of: { origin: c, incarnation: Incarnation(9), stream: b, class: 0, sequence: 2 ** 40 + 1 },
 };
 
 export const beacon: Beacon = { nonce: ramp(8, 3), port: 7601, incarnation: Incarnation(7), mac: ramp(16, 9) };

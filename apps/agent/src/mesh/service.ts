@@ -1,4 +1,7 @@
 import type {
+  DeviceClaim,
+  DeviceHash,
+  DeviceHolder,
   EntryRun,
   Floor,
   Incarnation,
@@ -177,6 +180,12 @@ export class MeshService implements Mesh, AsyncDisposable {
   }
   setDevices(count: number): void {
     this.#driver.input({ type: 'devices', count });
+  }
+  setClaims(claims: readonly DeviceClaim[]): void {
+    this.#driver.input({ type: 'claims', claims });
+  }
+  holder(device: DeviceHash): DeviceHolder | undefined {
+    return this.#node.holder(device);
   }
   setPosition(position: { readonly lat: number; readonly lon: number } | undefined): void {
     this.#driver.input({ type: 'position', position });

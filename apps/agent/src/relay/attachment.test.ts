@@ -142,7 +142,7 @@ describe('devices of a node', () => {
     const door = new FakeDoor();
     let changes = 0;
     const directory = { authenticate: () => undefined, known: () => known.map((id) => ({ id, role: 'lock' as const })), onChange: () => () => {} };
-    const roster = new Roster({ file, directory, onChange: () => changes++ });
+    const roster = new Roster({ file, directory, mesh: new FakeMesh(), logger: pino({ level: 'silent' }), onChange: () => changes++ });
     await file.start();
     roster.useDoor(door);
     return { clock, file, door, roster, journal, known, changes: () => changes };

@@ -5,7 +5,9 @@ export interface Letter {
   readonly to: NodeId;
   readonly class: TrafficClass;
   readonly traffic: Traffic;
-  /** More than 0: what is held in memory only must end. */
+  /** How old it is already; undefined: new. */
+  readonly ageMs?: number;
+  /** The age at which it expires. More than its age: what is held in memory only must end. */
   readonly lifetimeMs: number;
   readonly body: Uint8Array;
 }
@@ -49,16 +51,16 @@ export class Courier {
   send(letter: Letter): Promise<Fate> {
     const key = `${letter.to}/${letter.class}`;
     let lane = this.#lanes.get(key);
-    if (this.#held >= heldMax || (!lane && this.#lanes.size >= lanesMax) || letter.lifetimeMs <= 0) return Promise.resolve('refused');
+    if (this.#held >= heldMax || (!lane && this.#lanes.size >= lanesMax) || letter.lifetimeMs <= (letter.ageMs ?? 0)) return Promise.resolve('refused');
     if (!lane) {
       lane = { next: 1, held: new Map(), declared: 0 };
       this.#lanes.set(key, lane);
     }
-    const { to, class: cls, traffic, lifetimeMs, body } = letter;
+    const { to, class: cls, traffic, ageMs = 0, lifetimeMs, body } = letter;
     const sequence = lane.next++;
-    const submission: Submission = { stream: to, class: cls, traffic, incarnation: this.#mesh.incarnation, sequence, ageMs: 0, lifetimeMs, body };
+    const submission: Submission = { stream: to, class: cls, traffic, incarnation: this.#mesh.incarnation, sequence, ageMs, lifetimeMs, body };
     return new Promise((resolve) => {
-      const held: Held = { submission, bornAt: this.#clock.monotonic(), settle: resolve, queued: true };
+      const held: Held = { submission, bornAt: this.#clock.monotonic() - ageMs, settle: resolve, queued: true };
       lane.held.set(sequence, held);
       this.#held++;
       this.#declare(to, cls, lane);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Attach, type Detach, encodeApplication, type NodeId, traffic, unfitForPublish } from '@energymesh/protocol';
+import { type Attach, type Detach, encodeApplication, type NodeId, traffic, transferOverheadBytes, unfitForPublish } from '@energymesh/protocol';
 import type { Logger } from 'pino';
 import type { Clock } from '../ports.ts';
 import type { BackendMessage, BackendSession, SessionDown, SessionUp } from './backend-session.ts';
@@ -190,7 +190,7 @@ export class Downlink {
     }
     const lifetimeMs = commandLifetimeMs(head, down.lifetimeMs, message.expirySeconds, clock.wall(), wallTrusted());
     const body = encodeApplication({ kind: 'publish', topic, payload, qos: 1, retain: false, dup: message.dup, client: '', properties });
-    const why = lifetimeMs <= 0 ? 'expired' : body.byteLength > this.#options.entryBytesMax ? 'too-big' : undefined;
+    const why = lifetimeMs <= 0 ? 'expired' : body.byteLength > this.#options.entryBytesMax - transferOverheadBytes ? 'too-big' : undefined;
     if (why) {
       this.#counters.expired++;
       report({ ...about, why });

@@ -2,6 +2,7 @@ import { type DeliveredEntry, encodeApplication, Incarnation, NodeId } from '@en
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { defaultTopicRules, TopicMap } from './classify.ts';
+import { Courier } from './courier.ts';
 import { Inbox, type InboxLimits } from './inbox.ts';
 import type { CommandReport } from './reports.ts';
 import { SpoolFile } from './spool-file.ts';
@@ -47,6 +48,7 @@ async function node(options: { journal?: MemoryJournal; clock?: VirtualClock; li
   const inbox = new Inbox({
     file,
     mesh,
+    courier: new Courier({ mesh, clock }),
     door,
     topics: new TopicMap(defaultTopicRules('sun')),
     report: (report) => reports.push(report),

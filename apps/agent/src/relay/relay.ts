@@ -155,6 +155,7 @@ export class Relay implements Intake, AsyncDisposable {
     this.#inbox = new Inbox({
       file: this.#file,
       mesh,
+      courier: this.#courier,
       door: { deliver: async (device, message, abort) => (await this.#door.promise).deliver(device, message, abort) },
       topics,
       report: (report) => this.#reports.command(report),
@@ -164,6 +165,8 @@ export class Relay implements Intake, AsyncDisposable {
     this.#roster = new Roster({
       file: this.#file,
       directory,
+      mesh,
+      logger,
       onChange: () => {
         mesh.setDevices(this.#roster.connected);
         this.#attachment.changed();
@@ -196,11 +199,11 @@ export class Relay implements Intake, AsyncDisposable {
 
   stats(): RelayStats {
     const gateway = this.#gateway;
+    const spooled = this.#spool.stats();
+    const { demoted, delayed, dropped } = this.#police.counters;
     const prefixed = (prefix: string, counters: Readonly<Record<string, number>>) =>
       Object.entries(counters).map(([name, value]) => [`${prefix}.${name}`, value]);
     return {
-    const spooled = this.#spool.stats();
-    const { demoted, delayed, dropped } = this.#police.counters;
       ...spooled,
       dropped: spooled.dropped + dropped,
       demoted,
@@ -215,10 +218,10 @@ export class Relay implements Intake, AsyncDisposable {
         ...prefixed('inbox', this.#inbox.counters()),
         ...(gateway ? [...prefixed('uplink', gateway.uplink.counters()), ...prefixed('downlink', gateway.downlink.counters())] : []),
         ['intake.resent', this.#intake.resent],
+        ...prefixed('class0', { demoted, delayed, dropped }),
       ]),
     };
   }
-        ...prefixed('class0', { demoted, delayed, dropped }),
 
   /** Called (once per turn of the event loop at most) after the spool's or the backend's state changed, or something was lost. Returns the unsubscriber. */
   onChange(handler: () => void): () => void {
@@ -248,10 +251,10 @@ export class Relay implements Intake, AsyncDisposable {
     this.#roster.close();
     this.#attachment.close();
     this.#courier.close();
+    this.#police.close();
     this.#spool.close();
     this.#inbox.close();
     await this.#gateway?.close();
-    this.#police.close();
     this.#unsubscribe();
     await this.#file.close();
   }
@@ -282,6 +285,11 @@ export class Relay implements Intake, AsyncDisposable {
         if (output.stream === 'backend') this.#spool.on(output);
         else this.#courier.on(output);
         break;
+      case 'claims':
+        // First the roster: what it loses is what the inbox sends on.
+        this.#roster.claimed(output.devices);
+        this.#inbox.claimed(output.devices);
+        break;
       case 'event':
         if (output.event.kind === 'route-changed' || output.event.kind === 'topology-changed') this.#attachment.changed();
         break;
@@ -306,9 +314,9 @@ export class Relay implements Intake, AsyncDisposable {
   }
 }
 
+const demotedNote = 'demoted';
 const reportLifetimeMs = 7 * 24 * 3_600_000;
 
 function split(runs: readonly EntryRun[]): [backend: EntryRun[], between: EntryRun[]] {
   return [runs.filter(({ stream }) => stream === 'backend'), runs.filter(({ stream }) => stream !== 'backend')];
 }
-const demotedNote = 'demoted';

@@ -5,10 +5,19 @@ export interface SeenCommand {
   readonly at: number;
   readonly origin: string;
   readonly incarnation: number;
+  /** The node to which it first went; its sequence says nothing about those of other streams. */
+  readonly stream: string;
   readonly class: number;
   readonly sequence: number;
   readonly topic: string;
+  /** Sent on by a former node of the device. */
+  readonly transferred: boolean;
+  /** Spool time at which its age was 0, milliseconds. */
+  readonly born: number;
 }
+
+/** Ages are true to within the queues on their way. */
+const bornSlackMs = 100;
 
 const seenMs = 24 * 3_600_000;
 /** Beyond it the oldest is forgotten: a repetition of it would be delivered again. */
@@ -52,7 +61,12 @@ export class SeenCommands {
   /** It was taken after one of the same sender that was published later. */
   isOlder(command: Omit<SeenCommand, 'at'>): boolean {
     const newest = this.#newest.get(command.topic);
-    if (!newest || newest.origin !== command.origin || newest.class !== command.class) return false;
+    if (!newest) return false;
+    const alike = newest.origin === command.origin && newest.stream === command.stream && newest.class === command.class;
+    // What others sent on is compared by age, which nobody can make to lie in the future: so no lie of theirs outruns what comes directly.
+    if (command.transferred || newest.transferred) {
+      if (!alike || command.transferred !== newest.transferred) return command.born < newest.born - bornSlackMs;
+    } else if (!alike) return false;
     return command.incarnation < newest.incarnation || (command.incarnation === newest.incarnation && command.sequence < newest.sequence);
   }
 
@@ -64,9 +78,15 @@ export class SeenCommands {
     return { key: prefix + key, value: JSON.stringify(seen) };
   }
 
-  /** It was not delivered after all: a repetition is welcome. */
+  /** It was not delivered after all: a repetition is welcome, and what came before it too. */
   forget(key: string): void {
-    if (this.#seen.delete(key)) this.#group.note(prefix + key, undefined);
+    const seen = this.#seen.get(key);
+    if (!seen) return;
+    this.#seen.delete(key);
+    this.#group.note(prefix + key, undefined);
+    if (this.#newest.get(seen.topic) !== seen) return;
+    this.#newest.delete(seen.topic);
+    for (const other of this.#seen.values()) if (other.topic === seen.topic && !this.isOlder(other)) this.#newest.set(other.topic, other);
   }
 
   #put(key: string, seen: SeenCommand): void {

@@ -42,6 +42,7 @@ function make(recordsMax = 1000): { db: Database; counts: Record<string, number>
     },
     onLinks: (_now, origin, incarnation) => log.push(`links ${origin === idOf(1) ? 1 : '?'} ${incarnation}`),
     onForgotten: (_now, origin) => log.push(`forgotten ${origin === idOf(1) ? 1 : '?'}`),
+    onClaims: (_now, origin, claims) => log.push(`claims ${origin === idOf(1) ? 1 : '?'} ${claims.length}`),
     onDocument: (_document, number) => log.push(`document ${number}`),
     onClash: () => log.push('clash'),
     onBehind: (seen) => log.push(`behind ${seen}`),

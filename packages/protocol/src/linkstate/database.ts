@@ -1,6 +1,7 @@
 import type { Incarnation, NodeId } from '../ids.ts';
 import type { CertifiedNode, Crypto } from '../ports.ts';
 import { Millis } from '../units.ts';
+import { type DeviceClaim, decodeClaims } from '../wire/claims.ts';
 import { u32At } from '../wire/cursor.ts';
 import { decodeLinkState, digestBuckets, encodeRecord, isWireError, signedBytes } from '../wire/index.ts';
 import { type FloodRecord, type LinkState, type RecordKey, recordType } from '../wire/messages.ts';
@@ -19,6 +20,8 @@ export interface DatabaseOptions {
   readonly onLinks: (now: Millis, origin: NodeId, incarnation: Incarnation, state: LinkState) => void;
   /** The node's links record is no more. */
   readonly onForgotten: (now: Millis, origin: NodeId) => void;
+  /** All that the node claims now; none when its claims are no more. */
+  readonly onClaims: (now: Millis, origin: NodeId, claims: readonly DeviceClaim[]) => void;
   readonly onDocument: (document: Uint8Array, number: number) => void;
   readonly onClash: (node: NodeId) => void;
   /** Somebody sends a record of this node that it has not made in this life. */
@@ -42,7 +45,16 @@ interface Origin {
   identity: Entry | undefined;
   links: Entry | undefined;
   tombstone: Entry | undefined;
+  devices: Entry | undefined;
 }
+
+type Slot = 'identity' | 'links' | 'tombstone' | 'devices';
+const slotOf: Readonly<Record<number, Slot>> = {
+  [recordType.identity]: 'identity',
+  [recordType.links]: 'links',
+  [recordType.tombstone]: 'tombstone',
+  [recordType.devices]: 'devices',
+};
 
 const refused: Verdict = { at: 'refused' };
 /** Records this close to their expiry are not taken: they would come and go between nodes whose clocks differ a little. */
@@ -132,15 +144,14 @@ export class Database {
       if (o.identity) yield o.identity;
       if (o.links) yield o.links;
       if (o.tombstone) yield o.tombstone;
+      if (o.devices) yield o.devices;
     }
   }
 
   find(key: RecordKey): Entry | undefined {
     if (key.type === recordType.community) return this.#community;
-    const o = this.#origins.get(key.origin);
-    if (key.type === recordType.identity) return o?.identity;
-    if (key.type === recordType.links) return o?.links;
-    return key.type === recordType.tombstone ? o?.tombstone : undefined;
+    const slot = slotOf[key.type];
+    return slot && this.#origins.get(key.origin)?.[slot];
   }
 
   /** Whether a record of this key would be news. */
@@ -162,7 +173,7 @@ export class Database {
   /** A record of this node itself, just made. */
   putOwn(now: Millis, record: FloodRecord): Entry {
     const origin = this.#origin(this.#o.self);
-    const slot = record.type === recordType.identity ? 'identity' : record.type === recordType.links ? 'links' : 'tombstone';
+    const slot = slotOf[record.type]!;
     if (slot === 'identity') origin.certified = this.#o.crypto.certified(record.body);
     return this.#put(now, origin, slot, record);
   }
@@ -258,14 +269,24 @@ export class Database {
     }
     if (!this.#o.crypto.verify(origin.certified.publicKey, signedBytes(record, scratch), record.signature)) return this.#refuse('record-forged');
     if (record.type === recordType.tombstone) return { at: 'taken', entry: this.#bury(now, origin, record) };
+    if (record.type === recordType.devices) return this.#acceptClaims(now, origin, record);
     const state = decodeLinkState(record.body);
     if (isWireError(state)) return this.#refuse('record-broken');
     const entry = this.#put(now, origin, 'links', record);
     this.#o.onLinks(now, record.origin, record.incarnation, origin.certified.mayBeGateway ? state : { ...state, gateway: undefined });
+    if (origin.devices && origin.devices.incarnation < record.incarnation) this.#removeDevices(now, origin);
     return { at: 'taken', entry };
   }
 
-  /** Links records that waited for this identity. */
+  #acceptClaims(now: Millis, origin: Origin, record: FloodRecord): Verdict {
+    const claims = decodeClaims(record.body);
+    if (isWireError(claims)) return this.#refuse('record-broken');
+    const entry = this.#put(now, origin, 'devices', record);
+    this.#o.onClaims(now, record.origin, claims);
+    return { at: 'taken', entry };
+  }
+
+  /** Records that waited for this identity. */
   released(origin: NodeId): { record: FloodRecord; from: NodeId }[] {
     return this.#waiting.take(origin);
   }
@@ -274,25 +295,28 @@ export class Database {
   #bury(now: Millis, origin: Origin, record: FloodRecord): Entry {
     const entry = this.#put(now, origin, 'tombstone', record);
     if (origin.links && origin.links.incarnation <= record.incarnation) this.#removeLinks(now, origin);
+    if (origin.devices && origin.devices.incarnation <= record.incarnation) this.#removeDevices(now, origin);
     return entry;
   }
 
+  /** Claims are of the life of the links: those of an earlier one are over. */
   #buried(key: RecordKey): boolean {
-    if (key.type !== recordType.links) return false;
-    const tombstone = this.#origins.get(key.origin)?.tombstone;
-    return tombstone !== undefined && key.incarnation <= tombstone.incarnation;
+    if (key.type !== recordType.links && key.type !== recordType.devices) return false;
+    const origin = this.#origins.get(key.origin);
+    if (key.type === recordType.devices && origin?.links && key.incarnation < origin.links.incarnation) return true;
+    return origin?.tombstone !== undefined && key.incarnation <= origin.tombstone.incarnation;
   }
 
   #origin(node: NodeId): Origin {
     let origin = this.#origins.get(node);
     if (!origin) {
-      origin = { node, certified: undefined, certificate: noBytes, identity: undefined, links: undefined, tombstone: undefined };
+      origin = { node, certified: undefined, certificate: noBytes, identity: undefined, links: undefined, tombstone: undefined, devices: undefined };
       this.#origins.set(node, origin);
     }
     return origin;
   }
 
-  #put(now: Millis, origin: Origin, slot: 'identity' | 'links' | 'tombstone', record: FloodRecord): Entry {
+  #put(now: Millis, origin: Origin, slot: Slot, record: FloodRecord): Entry {
     const entry = this.#write(now, origin[slot], record);
     origin[slot] = entry;
     return entry;
@@ -343,6 +367,13 @@ export class Database {
     this.#o.onForgotten(now, origin.node);
   }
 
+  #removeDevices(now: Millis, origin: Origin): void {
+    if (!origin.devices) return;
+    this.#unput(origin.devices);
+    origin.devices = undefined;
+    this.#o.onClaims(now, origin.node, []);
+  }
+
   /** The records of revoked nodes go and are refused from now on. */
   revoke(now: Millis, nodes: readonly NodeId[]): void {
     this.#revoked.clear();
@@ -351,6 +382,7 @@ export class Database {
       const origin = this.#origins.get(node);
       if (!origin || node === this.#o.self) continue;
       this.#removeLinks(now, origin);
+      this.#removeDevices(now, origin);
       if (origin.identity) this.#unput(origin.identity);
       if (origin.tombstone) this.#unput(origin.tombstone);
       this.#origins.delete(node);
@@ -367,14 +399,18 @@ export class Database {
         this.#remember(now, origin.links);
         this.#removeLinks(now, origin);
       }
+      if (origin.devices && origin.devices.bornAt <= before) {
+        this.#remember(now, origin.devices);
+        this.#removeDevices(now, origin);
+      }
       for (const slot of ['identity', 'tombstone'] as const) {
         const entry = origin[slot];
-        if (!entry || entry.bornAt > before || (slot === 'identity' && origin.links)) continue;
+        if (!entry || entry.bornAt > before || (slot === 'identity' && (origin.links || origin.devices))) continue;
         this.#remember(now, entry);
         this.#unput(entry);
         origin[slot] = undefined;
       }
-      if (!origin.identity && !origin.links && !origin.tombstone) this.#origins.delete(origin.node);
+      if (!origin.identity && !origin.links && !origin.tombstone && !origin.devices) this.#origins.delete(origin.node);
     }
   }
 

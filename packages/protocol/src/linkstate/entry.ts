@@ -1,7 +1,7 @@
 import type { Incarnation, NodeId } from '../ids.ts';
 import type { Millis } from '../units.ts';
 import { digestBuckets } from '../wire/index.ts';
-import { type FloodRecord, recordType } from '../wire/messages.ts';
+import type { FloodRecord } from '../wire/messages.ts';
 
 /** A record as it is kept: encoded once, sent on as it stands but for its age. */
 export interface Entry {
@@ -42,8 +42,5 @@ export function keyBytes(type: number, origin: NodeId, incarnation: number, sequ
   keyView.setUint32(13, sequence);
   return key;
 }
-
-export const isKnownType = (type: number): type is FloodRecord['type'] =>
-  type === recordType.identity || type === recordType.links || type === recordType.community || type === recordType.tombstone;
 
 export const hex64 = (high: number, low: number): string => (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');

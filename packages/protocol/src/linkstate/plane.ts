@@ -1,15 +1,19 @@
-import type { Incarnation, NodeId } from '../ids.ts';
+import type { DeviceHash, Incarnation, NodeId } from '../ids.ts';
 import type { GatewayOffer } from '../io.ts';
 import type { Core } from '../neighbour/core.ts';
 import type { Surroundings } from '../parts.ts';
 import type { Routes } from '../routing/routes.ts';
 import type { OwnState } from '../routing/topology.ts';
 import { Millis, never } from '../units.ts';
+import type { DeviceClaim } from '../wire/claims.ts';
+import { signedBytes } from '../wire/index.ts';
 import type { Digest, FloodRecord, Hello, LinkState, Records, Request, Summary } from '../wire/messages.ts';
 import { recordType } from '../wire/messages.ts';
 import { Advertisement } from './advertisement.ts';
+import { Claims, type DeviceHolder } from './claims.ts';
 import { Database } from './database.ts';
 import { Flooding } from './flooding.ts';
+import { OwnClaims } from './own-claims.ts';
 import { Sync } from './sync.ts';
 
 export interface LinkStatePlaneOptions {
@@ -36,6 +40,9 @@ export class LinkStatePlane {
   readonly #flooding: Flooding;
   readonly #sync: Sync;
   readonly #own: Advertisement;
+  readonly #claims: Claims;
+  readonly #ownClaims: OwnClaims;
+  #claimsSequence = 0;
   #sweepAt: Millis = never;
   /** Set while a links record is taken: whether it tells of a lost link. */
   #loses = false;
@@ -46,6 +53,7 @@ export class LinkStatePlane {
     this.#o = options;
     const s = options.surroundings;
     this.#s = s;
+    this.#claims = new Claims(options.count);
     this.database = new Database({
       self: s.self,
       incarnation: s.incarnation,
@@ -58,6 +66,7 @@ export class LinkStatePlane {
         options.routes.forget(now, origin);
         options.onTopology(now);
       },
+      onClaims: (_now, origin, claims) => this.#claimed(origin, claims),
       onDocument: (document, number) => s.emit({ type: 'communityDocument', document, number }),
       onClash: (node) => s.emit({ type: 'event', event: { kind: 'id-clash', node } }),
       onBehind: (seen) => s.emit({ type: 'incarnationBehind', seen }),
@@ -82,6 +91,13 @@ export class LinkStatePlane {
       refreshMs: s.config.refreshMs,
       neighbours: options.neighbours,
       publish: (now, record, hurry) => this.#publish(now, record, hurry),
+    });
+    this.#ownClaims = new OwnClaims({
+      random: s.ports.random,
+      backoffMsMin: s.config.advertiseBackoffMsMin,
+      backoffMsMax: s.config.advertiseBackoffMsMax,
+      refreshMs: s.config.refreshMs,
+      publish: (now, body) => this.#publishClaims(now, body),
     });
   }
 
@@ -141,6 +157,27 @@ export class LinkStatePlane {
   }
   devices(now: Millis, count: number): void {
     this.#own.devices(now, count);
+  }
+
+  /** All that this node claims from now on, sorted by hash. */
+  claims(now: Millis, claims: readonly DeviceClaim[]): void {
+    this.#claimed(this.#s.self, claims);
+    this.#ownClaims.set(now, claims);
+  }
+
+  holder(device: DeviceHash): DeviceHolder | undefined {
+    return this.#claims.holder(device);
+  }
+
+  #claimed(node: NodeId, claims: readonly DeviceClaim[]): void {
+    const devices = this.#claims.set(node, claims);
+    if (devices.length > 0) this.#s.emit({ type: 'claims', devices });
+  }
+
+  #publishClaims(now: Millis, body: Uint8Array): void {
+    const { self: origin, incarnation, ports } = this.#s;
+    const unsigned = { type: recordType.devices, origin, incarnation, sequence: ++this.#claimsSequence, ageSeconds: 0, body };
+    this.#flooding.spread(now, this.database.putOwn(now, { ...unsigned, signature: ports.crypto.sign(signedBytes(unsigned)) }), undefined, false);
   }
 
   #publish(now: Millis, record: FloodRecord, hurry: boolean): void {
@@ -203,11 +240,12 @@ export class LinkStatePlane {
   }
 
   get wakeAt(): Millis {
-    return Millis(Math.min(this.#flooding.wakeAt, this.#sync.wakeAt, this.#own.wakeAt, this.#sweepAt));
+    return Millis(Math.min(this.#flooding.wakeAt, this.#sync.wakeAt, this.#own.wakeAt, this.#ownClaims.wakeAt, this.#sweepAt));
   }
 
   wake(now: Millis): void {
     this.#own.wake(now);
+    this.#ownClaims.wake(now);
     if (now >= this.#sweepAt) {
       this.#sweepAt = Millis(now + sweepMs);
       this.database.expire(now);

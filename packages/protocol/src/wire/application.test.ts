@@ -1,28 +1,41 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ApplicationMessage, decodeApplication, encodeApplication, type Publish, unfitForPublish } from './application.ts';
+import { Incarnation, type NodeId, type TrafficClass } from '../ids.ts';
+import { type ApplicationMessage, decodeApplication, encodeApplication, type Publish, transferOverheadBytes, unfitForPublish } from './application.ts';
 
 const text = (min: number, max: number) => fc.string({ unit: 'binary', minLength: min, maxLength: max }).filter((s) => !s.includes('\0') && !/[+#]/.test(s));
 const hex64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((n) => n.toString(16).padStart(16, '0'));
 const u48 = fc.nat(2 ** 48 - 1);
 
+const published: fc.Arbitrary<Publish> = fc.record(
+  {
+    kind: fc.constant('publish' as const),
+    topic: text(1, 40),
+    payload: fc.uint8Array({ maxLength: 100 }),
+    qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
+    retain: fc.boolean(),
+    dup: fc.boolean(),
+    client: text(0, 20),
+    fingerprint: hex64,
+    properties: fc
+      .array(fc.tuple(fc.oneof(text(0, 10), fc.constant('__proto__')), text(0, 10)), { maxLength: 5 })
+      .map((pairs) => Object.fromEntries(pairs) as Record<string, string>),
+  },
+  { requiredKeys: ['kind', 'topic', 'payload', 'qos', 'retain', 'dup', 'client', 'properties'] },
+);
+
+const id = hex64.filter((n) => n !== '0000000000000000').map((n) => n as NodeId);
+const entry = fc.record({
+  origin: id,
+  incarnation: fc.nat(0xffff_ffff).map(Incarnation),
+  stream: id,
+  class: fc.nat(3).map((n) => n as TrafficClass),
+  sequence: u48.map((n) => n + 1).filter((n) => n < 2 ** 48),
+});
+
 const message: fc.Arbitrary<ApplicationMessage> = fc.oneof(
-  fc.record(
-    {
-      kind: fc.constant('publish' as const),
-      topic: text(1, 40),
-      payload: fc.uint8Array({ maxLength: 100 }),
-      qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
-      retain: fc.boolean(),
-      dup: fc.boolean(),
-      client: text(0, 20),
-      fingerprint: hex64,
-      properties: fc
-        .array(fc.tuple(fc.oneof(text(0, 10), fc.constant('__proto__')), text(0, 10)), { maxLength: 5 })
-        .map((pairs) => Object.fromEntries(pairs) as Record<string, string>),
-    },
-    { requiredKeys: ['kind', 'topic', 'payload', 'qos', 'retain', 'dup', 'client', 'properties'] },
-  ),
+  published,
+  fc.tuple(published, entry).map(([p, of]) => ({ ...p, kind: 'transfer' as const, of })),
   fc.record({ kind: fc.constant('attach' as const), counter: u48, leaseSeconds: fc.nat(0xffff_ffff), filters: fc.array(text(1, 20), { maxLength: 8 }) }),
   fc.record({ kind: fc.constant('detach' as const), counter: u48 }),
 );
@@ -44,10 +57,19 @@ describe('application messages', () => {
       fc.property(message, (m) => {
         const decoded = decodeApplication(encodeApplication(m));
         expect(decoded).toEqual(m);
-        if (m.kind === 'publish') expect(Object.keys((decoded as Publish).properties).sort()).toEqual(Object.keys(m.properties).sort());
+        if (m.kind === 'publish' || m.kind === 'transfer')
+          expect(Object.keys((decoded as Publish).properties).sort()).toEqual(Object.keys(m.properties).sort());
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('a transfer is so much longer than what it carries, and is of an entry', () => {
+    const of = { origin: '0000000000000001' as NodeId, incarnation: Incarnation(1), stream: '0000000000000002' as NodeId, class: 0, sequence: 1 } as const;
+    const size = encodeApplication({ ...publish, kind: 'transfer', of }).byteLength;
+    expect(size - encodeApplication(publish).byteLength).toBe(transferOverheadBytes);
+    expect(() => encodeApplication({ ...publish, kind: 'transfer', of: { ...of, sequence: 0 } })).toThrow(RangeError);
+    expect(() => encodeApplication({ ...publish, kind: 'transfer', of: { ...of, stream: '0000000000000000' as NodeId } })).toThrow(RangeError);
   });
 
   test('random, cut and altered ones never throw', () => {

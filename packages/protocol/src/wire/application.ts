@@ -1,10 +1,11 @@
+import type { EntryId, NodeId, TrafficClass } from '../ids.ts';
 import { Reader, Writer } from './cursor.ts';
 import type { WireError } from './messages.ts';
 import { utf8Encode } from './utf8.ts';
 
 /** Version of the message inside an entry's body. docs/protocol.md §10.1 */
 export const applicationVersion = 1;
-export const applicationKind = { publish: 1, attach: 2, detach: 3 } as const;
+export const applicationKind = { publish: 1, attach: 2, detach: 3, transfer: 4 } as const;
 
 export const topicBytesMax = 1024;
 export const clientBytesMax = 255;
@@ -42,11 +43,21 @@ export interface Detach {
   readonly kind: 'detach';
   readonly counter: number;
 }
-export type ApplicationMessage = Publish | Attach | Detach;
+/** A message for a device, sent on by the node that held it to the one that serves the device now. docs/protocol.md §10.4 */
+export interface Transfer extends Omit<Publish, 'kind'> {
+  readonly kind: 'transfer';
+  /** The entry in which the message first went to a node; its stream is that node. */
+  readonly of: EntryId & { readonly stream: NodeId };
+}
+export type ApplicationMessage = Publish | Attach | Detach | Transfer;
+
+/** What a transfer is longer than the publish that it carries. */
+export const transferOverheadBytes = 27;
 
 const retainBit = 1 << 2;
 const dupBit = 1 << 3;
 const fingerprintBit = 1 << 4;
+const nobody: string = '0000000000000000';
 const wildcard = /[+#]/;
 
 /** Values out of range are bugs of the caller: RangeError. */
@@ -64,11 +75,18 @@ export function encodeApplication(message: ApplicationMessage): Uint8Array {
     case 'detach':
       writer.u48(message.counter);
       break;
+    case 'transfer': {
+      const { origin, incarnation, stream, class: cls, sequence } = message.of;
+      if (origin === nobody || stream === nobody || sequence < 1) throw new RangeError('transfer: of no entry');
+      writer.hex64(origin).u32(incarnation).hex64(stream).u8(cls).u48(sequence);
+      writePublish(writer, message);
+      break;
+    }
   }
   return writer.done();
 }
 
-function writePublish(writer: Writer, message: Publish): void {
+function writePublish(writer: Writer, message: Publish | Transfer): void {
   if (wildcard.test(message.topic)) throw new RangeError('publish: wildcard in the topic');
   const properties = Object.entries(message.properties).sort(([a], [b]) => (a < b ? -1 : 1));
   if (properties.length > propertiesMax) throw new RangeError(`publish: ${properties.length} properties`);
@@ -131,6 +149,8 @@ export function decodeApplication(body: Uint8Array): ApplicationMessage | WireEr
       reader.end();
       return reader.error === undefined ? { kind: 'detach', counter } : reader.wireError();
     }
+    case applicationKind.transfer:
+      return readTransfer(reader);
     default:
       return { unknown: of };
   }
@@ -167,6 +187,20 @@ function readPublish(reader: Reader): Publish | WireError {
     // fromEntries makes own properties, so that a hostile "__proto__" is a name like any other.
     properties: Object.fromEntries(properties),
   };
+}
+
+function readTransfer(reader: Reader): Transfer | WireError {
+  const origin = reader.id();
+  if (origin === nobody) reader.fail('range');
+  const incarnation = reader.incarnation();
+  const stream = reader.id();
+  if (stream === nobody) reader.fail('range');
+  const cls = reader.u8();
+  if (cls > 3) reader.fail('range');
+  const sequence = reader.u48();
+  if (sequence < 1) reader.fail('range');
+  const publish = readPublish(reader);
+  return 'error' in publish ? publish : { ...publish, kind: 'transfer', of: { origin, incarnation, stream, class: cls as TrafficClass, sequence } };
 }
 
 function readAttach(reader: Reader): Attach | WireError {

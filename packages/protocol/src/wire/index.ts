@@ -10,11 +10,14 @@ export {
   type Publish,
   propertiesMax,
   propertyBytesMax,
+  type Transfer,
   topicBytesMax,
+  transferOverheadBytes,
   unfitForPublish,
 } from './application.ts';
 export { type Beacon, beaconBytes, beaconMacInput, decodeBeacon, encodeBeacon } from './beacon.ts';
 export { associatedData, bundleHeaderBytes, encodeBundle } from './bundle.ts';
+export { claimCounterMax, claimsMax, type DeviceClaim, decodeClaims, encodeClaims } from './claims.ts';
 export { decode, encode, type WireLimits } from './codec.ts';
 export { FrameSplitter, headerBytes, type Skipped, wireVersion } from './frame.ts';
 export { decodeLinkState, encodeLinkState, linkStateNeighboursMax } from './linkstate.ts';

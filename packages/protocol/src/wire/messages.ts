@@ -56,7 +56,7 @@ export interface FloodRecord {
   /** 64 bytes over type..sequence and body; empty for community documents, which carry the CA's own signature. */
   readonly signature: Uint8Array;
 }
-export const recordType = { identity: 1, links: 2, community: 3, tombstone: 4 } as const;
+export const recordType = { identity: 1, links: 2, community: 3, tombstone: 4, devices: 5 } as const;
 
 /** Body of a `links` record: the link-state advertisement. docs/protocol.md §5.4 */
 export interface LinkState {

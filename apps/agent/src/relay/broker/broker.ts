@@ -230,6 +230,12 @@ export class DeviceBroker implements DeviceDoor {
     );
   }
 
+  dismiss(device: string): void {
+    for (const connection of [...this.#connections.keys()]) if (connection.session?.device.id === device) connection.takenOver(true);
+    for (const [id, session] of this.#sessions) if (session.device.id === device) this.#discard(id);
+    for (const will of this.#wills.left()) if (will.device === device) this.#wills.drop(will.clientId);
+  }
+
   /** A device that the community no longer knows is sent away. */
   #recheck(): void {
     const known = new Set(this.#options.directory.known().map((d) => d.id));

@@ -251,9 +251,10 @@ export class Connection implements Line {
     this.#end(false);
   }
 
-  takenOver(): void {
+  /** `elsewhere`: the device lives on at another node, so its will is void. */
+  takenOver(elsewhere = false): void {
     if (this.#version === 5) this.#send({ cmd: 'disconnect', reasonCode: reason.takenOver });
-    this.#end(false);
+    this.#end(elsewhere);
   }
 
   shutDown(): void {

@@ -30,6 +30,12 @@ export class FakeDoor implements DeviceDoor {
     this.#connected.delete(device);
     for (const handler of this.#handlers) handler({ device, connected: false });
   }
+  /** Devices told to go. */
+  readonly dismissed: string[] = [];
+  dismiss(device: string): void {
+    this.dismissed.push(device);
+    if (this.#connected.has(device)) this.disconnect(device);
+  }
   connected(): { device: string; since: number }[] {
     return [...this.#connected].map(([device, since]) => ({ device, since }));
   }

@@ -1,5 +1,8 @@
 import {
   type DeliveredEntry,
+  type DeviceClaim,
+  type DeviceHash,
+  type DeviceHolder,
   type EntryRun,
   type Floor,
   Incarnation,
@@ -22,6 +25,9 @@ export class FakeMesh implements Mesh {
   readonly offers: ({ backendMs: number; load: number } | undefined)[] = [];
   readonly documents: Uint8Array[] = [];
   devices = 0;
+  claims: readonly DeviceClaim[] = [];
+  /** What other nodes claim. */
+  readonly foreign = new Map<DeviceHash, DeviceHolder>();
   /** Entries that each (stream, class) may still hold. */
   roomLeft = Number.POSITIVE_INFINITY;
   view: Topology;
@@ -54,6 +60,20 @@ export class FakeMesh implements Mesh {
   }
   setDevices(count: number): void {
     this.devices = count;
+  }
+  setClaims(claims: readonly DeviceClaim[]): void {
+    this.claims = claims;
+  }
+  holder(device: DeviceHash): DeviceHolder | undefined {
+    const other = this.foreign.get(device);
+    const own = this.claims.find((claim) => claim.device === device);
+    return own && (!other || own.counter > other.counter) ? { node: this.self, counter: own.counter } : other;
+  }
+  /** Another node claims it, or nobody else does any more. */
+  claimedBy(device: DeviceHash, holder: DeviceHolder | undefined): void {
+    if (holder) this.foreign.set(device, holder);
+    else this.foreign.delete(device);
+    this.emit({ type: 'claims', devices: [device] });
   }
   injectCommunityDocument(document: Uint8Array): void {
     this.documents.push(document);

@@ -1,4 +1,14 @@
-import { type DeliveredEntry, type EntryRun, Incarnation, NodeId, type Submission, type Topology } from '@energymesh/protocol';
+import {
+  type DeliveredEntry,
+  type DeviceClaim,
+  type DeviceHash,
+  type DeviceHolder,
+  type EntryRun,
+  Incarnation,
+  NodeId,
+  type Submission,
+  type Topology,
+} from '@energymesh/protocol';
 import type { Mesh, MeshOutput } from '../../ports.ts';
 import { FakeMesh } from './fake-mesh.ts';
 
@@ -24,13 +34,20 @@ export class FakeNet {
     for (const mesh of this.nodes.values()) {
       mesh.routeTo(this.gatewayOf(mesh.self));
       mesh.resend();
+      this.spread(mesh);
     }
+  }
+  /** What a node claims, told to all that can be reached. */
+  spread(from: NetMesh): void {
+    if (this.cut.has(from.self)) return;
+    for (const mesh of this.nodes.values()) if (mesh !== from && !this.cut.has(mesh.self)) mesh.hear(from.self, from.claims);
   }
 }
 
 export class NetMesh extends FakeMesh implements Mesh {
   readonly #net: FakeNet;
   readonly #unsettled = new Map<string, Submission>();
+  readonly #heard = new Map<NodeId, readonly DeviceClaim[]>();
 
   constructor(net: FakeNet, self: NodeId, incarnation: number) {
     super(self, incarnation);
@@ -39,6 +56,25 @@ export class NetMesh extends FakeMesh implements Mesh {
 
   override topology(): Topology {
     return { ...this.view, gateway: this.#net.gatewayOf(this.self) };
+  }
+  override setClaims(claims: readonly DeviceClaim[]): void {
+    super.setClaims(claims);
+    setImmediate(() => this.#net.spread(this));
+  }
+  hear(node: NodeId, claims: readonly DeviceClaim[]): void {
+    const before = this.#heard.get(node) ?? [];
+    this.#heard.set(node, claims);
+    const changed = [...before, ...claims].filter(
+      ({ device, counter }) => ![before, claims].every((l) => l.some((c) => c.device === device && c.counter === counter)),
+    );
+    if (changed.length > 0) this.emit({ type: 'claims', devices: [...new Set(changed.map(({ device }) => device))] });
+  }
+  override holder(device: DeviceHash): DeviceHolder | undefined {
+    let best = super.holder(device);
+    for (const [node, claims] of this.#heard)
+      for (const { device: of, counter } of claims)
+        if (of === device && (!best || counter > best.counter || (counter === best.counter && node > best.node))) best = { node, counter };
+    return best;
   }
   override submit(submission: Submission): void {
     super.submit(submission);
