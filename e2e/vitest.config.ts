@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['src/specs/**/*.spec.ts', 'src/**/*.test.ts'],
     exclude: process.env.E2E_BROKER === 'mosquitto' ? once : [],
     fileParallelism: false,
+    setupFiles: ['src/harness/verdicts.ts'],
     testTimeout: 300_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,

@@ -1,13 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { count, type Ended } from './counts.ts';
 import { runSuite } from './run-suite.ts';
 
 const ended = (over: Partial<Ended>): Ended => ({ name: 'suite', status: 0, timedOut: false, output: '', ...over });
+const folder = mkdtempSync(join(tmpdir(), 'energymesh-counts-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let reports = 0;
 const report = (value: unknown): string => {
-  const file = join(mkdtempSync(join(tmpdir(), 'energymesh-counts-')), 'report.json');
+  const file = join(folder, `report-${++reports}.json`);
   writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
   return file;
 };

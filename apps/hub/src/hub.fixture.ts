@@ -47,8 +47,13 @@ export class TestHub {
 
   static async open(options: Pick<HubOptions, 'commit'> = {}): Promise<TestHub> {
     const made = new TestHub(await mkdtemp(join(tmpdir(), 'hub-')), options);
-    await made.start();
-    return made;
+    try {
+      await made.start();
+      return made;
+    } catch (error) {
+      await rm(made.dataDir, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   async start(): Promise<void> {

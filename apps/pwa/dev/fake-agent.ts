@@ -1,6 +1,6 @@
 // A simulated agent: the real door (log-in, signed requests, subscriptions, files) before invented figures. For looking at the dashboard
 // while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--unclaimed]
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -34,6 +34,10 @@ const clock = {
     return () => clearTimeout(timer);
   },
 };
+const folder = mkdtempSync(join(tmpdir(), 'energymesh-fake-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(0));
+
 const records = new Map<string, string>();
 const settings = new Map<string, string>();
 const sessions = new Sessions({ store: { sessions: () => [], addSession: () => {}, useSession: () => {}, deleteSessions: () => {} }, clock });
@@ -49,7 +53,7 @@ const login = await Login.open({
   settings: { get: (key) => settings.get(key), set: (key, value) => void settings.set(key, value) },
   sessions,
   clock,
-  claimCodeFile: join(mkdtempSync(join(tmpdir(), 'energymesh-fake-')), 'claim-code'),
+  claimCodeFile: join(folder, 'claim-code'),
   onClaimed: () => {},
   onLogin: () => {},
   onRefused: (what) => console.error('refused', what),

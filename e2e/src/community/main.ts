@@ -50,6 +50,7 @@ async function comesFree(port: number, msMax: number): Promise<boolean> {
 
 async function end(status: number): Promise<never> {
   if (!ending.signal.aborted) {
+    say('ending: every process of this community');
     const hard = setTimeout(() => process.exit(1), 4500);
     ending.abort(new Error('ended before it was up'));
     await Promise.all([community?.stop(), ...children.map((c) => c.stop(2500))]);

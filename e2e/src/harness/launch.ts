@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alive, type Known, known } from '../community/leftovers.ts';
@@ -11,6 +12,7 @@ export class Launch {
   /** Everything it printed. */
   text = '';
   readonly exited: Promise<number | NodeJS.Signals | null>;
+  readonly #more = new EventEmitter();
 
   constructor(options: { readonly dir: string; readonly port: number; readonly hubPort: number; readonly npm?: boolean }) {
     const { dir, port, hubPort, npm = false } = options;
@@ -20,6 +22,7 @@ export class Launch {
     for (const stream of [this.process.stdout, this.process.stderr])
       stream?.on('data', (chunk: Buffer) => {
         this.text += chunk.toString();
+        this.#more.emit('text');
       });
     this.exited = new Promise((resolve) => this.process.once('close', (code, signal) => resolve(signal ?? code)));
   }
@@ -37,6 +40,15 @@ export class Launch {
       return this.text.includes('Ctrl-C ends everything');
     });
     return performance.now() - started;
+  }
+
+  /** Resolves when it has printed this; rejects when it ends without. */
+  async printed(what: string): Promise<void> {
+    const ended = this.exited.then(() => 'ended' as const);
+    while (!this.text.includes(what)) {
+      const more = once(this.#more, 'text').then(() => 'more' as const);
+      if ((await Promise.race([more, ended])) === 'ended' && !this.text.includes(what)) throw new Error(`ended without "${what}":\n${this.text}`);
+    }
   }
 
   /** The launcher, its descendants, and whoever is in its process group. */

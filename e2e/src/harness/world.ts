@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Community, type CommunityOptions } from '../community/community.ts';
@@ -10,6 +8,7 @@ import { until } from '../community/until.ts';
 import { Mosquitto } from './mosquitto.ts';
 import { Observer } from './observer.ts';
 import { Publisher } from './publisher.ts';
+import { discard, scratch } from './scratch.ts';
 
 export type BrokerKind = 'embedded' | 'mosquitto';
 
@@ -50,7 +49,16 @@ export class World {
   }
 
   static async open(options: WorldOptions): Promise<World> {
-    const dir = mkdtempSync(join(tmpdir(), 'energymesh-e2e-'));
+    const dir = scratch('e2e');
+    try {
+      return await World.#in(dir, options);
+    } catch (error) {
+      discard(dir);
+      throw error;
+    }
+  }
+
+  static async #in(dir: string, options: WorldOptions): Promise<World> {
     const community = await Community.prepare({
       layout: options.layout,
       dir,
@@ -100,11 +108,14 @@ export class World {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const publisher of this.#publishers) await publisher.close();
-    await this.observer.close();
-    for (const proxy of this.#proxies.values()) await proxy.close();
-    await this.community.stop();
-    await this.#broker?.stop();
-    if (!process.env.KEEP_E2E) rmSync(this.dir, { recursive: true, force: true });
+    try {
+      for (const publisher of this.#publishers) await publisher.close();
+      await this.observer.close();
+      for (const proxy of this.#proxies.values()) await proxy.close();
+    } finally {
+      await this.community.stop();
+      await this.#broker?.stop();
+      discard(this.dir);
+    }
   }
 }

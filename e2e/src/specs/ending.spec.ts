@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { village } from '../community/layout.ts';
@@ -9,6 +8,7 @@ import { freePorts, portTaken } from '../community/ports.ts';
 import { until } from '../community/until.ts';
 import { Launch } from '../harness/launch.ts';
 import { reportFigure } from '../harness/report-figure.ts';
+import { discard, scratch } from '../harness/scratch.ts';
 
 const endingMsMax = 5000;
 const upMsMax = 120_000;
@@ -18,13 +18,13 @@ let hubPort: number;
 let running: Launch | undefined;
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'energymesh-ending-'));
+  dir = scratch('ending');
   [port, hubPort] = (await freePorts(2)) as [number, number];
 });
 afterEach(() => {
   for (const { pid } of running?.all() ?? []) process.kill(pid, 'SIGKILL');
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => discard(dir));
 
 function start(npm = false): Launch {
   running = new Launch({ dir, port, hubPort, npm });
@@ -41,11 +41,11 @@ const ports = (): number[] => {
 };
 
 /** Everything that belonged to the launch is gone within five seconds, and its ports are free. */
-async function expectGone(launch: Launch, name: string, end: () => void): Promise<void> {
+async function expectGone(launch: Launch, name: string, end: () => unknown): Promise<void> {
   const before = launch.all();
   expect(before.length, 'launcher, hub, agents and devices').toBeGreaterThanOrEqual(1 + 1 + village.nodes.length + 1);
   const from = performance.now();
-  end();
+  await end();
   await until(`${before.length} processes to be gone (${name})`, 2 * endingMsMax, () => !before.some(alive));
   const ms = Math.round(performance.now() - from);
   expect(launch.all(), 'descendants that came meanwhile').toEqual([]);
@@ -81,16 +81,17 @@ test('Ctrl-C twice, SIGTERM to npm, kill -9 of npm and of the launcher: everythi
   expect(await same.exited).toBe(1);
   expect(same.text).toMatch(/is running already \(process \d+\)/);
   expect(same.text).toContain('--port');
-  const elsewhere = mkdtempSync(join(tmpdir(), 'energymesh-ending-'));
+  const elsewhere = scratch('ending');
   const second = new Launch({ dir: elsewhere, port, hubPort });
   expect(await second.exited).toBe(1);
-  rmSync(elsewhere, { recursive: true });
+  discard(elsewhere);
   expect(second.text).toContain(`port ${port} is taken by another program; end it, or choose others: npm start -- --port`);
   expect(first.all().length, 'the first one is untouched').toBeGreaterThan(village.nodes.length);
 
-  await expectGone(first, 'interruptTwice', () => {
+  await expectGone(first, 'interruptTwice', async () => {
     first.signalGroup('SIGINT');
-    setTimeout(() => first.signalGroup('SIGINT'), 50);
+    await first.printed('ending: ');
+    first.signalGroup('SIGINT');
   });
   const again = start(true);
   reportFigure({ figure: 'e2e.start.againMs', value: Math.round(await again.up(upMsMax)), unit: 'ms' });

@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { built } from '../community/program.ts';
+import { discard, scratch } from '../harness/scratch.ts';
 import { root } from '../harness/world.ts';
 
 let dir: string;
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'energymesh-config-'));
+  dir = scratch('config');
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => discard(dir));
 
 const { agent, hub } = built(root);
 
