@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, checkServerIdentity, connect as tlsConnect } from 'node:tls';
@@ -10,6 +10,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { Clock, DeviceDirectory, DeviceIdentity, DevicePublish } from '../../ports.ts';
 import { IntakeRefused } from '../../ports.ts';
 import { DeviceBroker, type DeviceBrokerOptions } from './broker.ts';
+import { Wills } from './wills.ts';
 
 const clock: Clock = {
   monotonic: () => performance.now(),
@@ -62,6 +63,8 @@ class Directory implements DeviceDirectory {
 async function door(over: Partial<DeviceBrokerOptions> = {}) {
   const taken: DevicePublish[] = [];
   const directory = new Directory();
+  const folder = mkdtempSync(join(tmpdir(), 'energymesh-door-'));
+  closers.push(async () => rmSync(folder, { recursive: true, force: true }));
   const options: DeviceBrokerOptions = {
     host: '127.0.0.1',
     port: 0,
@@ -69,7 +72,7 @@ async function door(over: Partial<DeviceBrokerOptions> = {}) {
     directory,
     clock,
     logger: pino({ level: 'silent' }),
-    willsFile: join(mkdtempSync(join(tmpdir(), 'energymesh-door-')), 'wills.db'),
+    willsFile: join(folder, 'wills.db'),
     intake: { accept: async (publish) => void taken.push(publish) },
     ...over,
   };
@@ -362,13 +365,26 @@ test('a will is published when the connection breaks, also across a restart, and
   expect(first.taken).toEqual([]);
   await first.connect({ will });
   await first.broker[Symbol.asyncDispose]();
-  closers.splice(0);
+  // All but its folder.
+  closers.splice(1);
   const published = gate();
   await door({
     willsFile: first.options.willsFile,
     intake: { accept: async (p) => (Buffer.from(p.payload).toString() === 'gone' ? published.open() : undefined) },
   });
   await published.opened;
+});
+
+test('a will that no rule carries does not wait for every start', async () => {
+  const refuse = { accept: async () => Promise.reject(new IntakeRefused('no-topic', 'no rule')) };
+  const { broker, connect, options } = await door({ intake: refuse });
+  const client = await connect({ will: { topic: 'em/meter-1/elsewhere', payload: Buffer.from('gone'), qos: 1, retain: false } });
+  const left = new Promise((resolve) => broker.onChange((change) => !change.connected && resolve(change)));
+  client.stream.destroy();
+  await left;
+  const wills = new Wills(options.willsFile);
+  await expect.poll(() => wills.left()).toEqual([]);
+  wills.close();
 });
 
 test('a device that the community revoked is sent away', async () => {
@@ -379,6 +395,34 @@ test('a device that the community revoked is sent away', async () => {
   directory.changed();
   await closed;
   expect(broker.connected()).toEqual([]);
+});
+
+test('a device that is at another node now is told so, and nothing of it is kept', async () => {
+  const { broker, connect, taken } = await door();
+  const will = { topic: 'em/meter-1/state', payload: Buffer.from('{"state":"gone"}'), qos: 1 as const };
+  const five = await connect({ protocolVersion: 5, clean: false, properties: { sessionExpiryInterval: 3600 }, will });
+  await five.subscribeAsync('em/meter-1/command', { qos: 1 });
+  const three = await connect({ clientId: 'meter-1:b', clean: false, will });
+  const other = await connect({ clientId: 'lock-1', username: 'lock-1' });
+  const told = new Promise<number | undefined>((resolve) => five.once('disconnect', (packet) => resolve(packet.reasonCode)));
+  const closed = [five, three].map((client) => new Promise<void>((resolve) => client.once('close', () => resolve())));
+  broker.dismiss('meter-1');
+  expect(await told).toBe(0x8e);
+  await Promise.all(closed);
+  expect(broker.connected().map(({ device }) => device)).toEqual(['lock-1']);
+  await other.publishAsync('em/lock-1/state', 'still here', { qos: 1 });
+  // A device that lives has no last will.
+  expect(taken.map(({ topic }) => topic)).toEqual(['em/lock-1/state']);
+
+  const anew = await connect({ clean: false });
+  const seen: string[] = [];
+  anew.on('message', (_t, payload) => seen.push(payload.toString()));
+  const delivered = broker.deliver('meter-1', { topic: 'em/meter-1/command', payload: Buffer.from('read') }, new AbortController().signal);
+  await anew.publishAsync('em/meter-1/state', 'back', { qos: 1 });
+  expect(seen).toEqual([]);
+  await anew.subscribeAsync('em/meter-1/command', { qos: 1 });
+  await delivered;
+  expect(seen).toEqual(['read']);
 });
 
 test('garbage, oversized packets and packets before CONNECT end their connection only', async () => {

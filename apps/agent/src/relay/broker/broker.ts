@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
 import type { IConnectPacket } from 'mqtt-packet';
 import type { Logger } from 'pino';
-import type { Clock, DeviceDirectory, DeviceDoor, DeviceIdentity, DevicePublish, Intake } from '../../ports.ts';
+import { type Clock, type DeviceDirectory, type DeviceDoor, type DeviceIdentity, type DevicePublish, type Intake, IntakeRefused } from '../../ports.ts';
 import { ownsClientId } from './acl.ts';
 import { Connection, type Host } from './connection.ts';
 import { type DoorLimits, defaultLimits, FailedLogins } from './limits.ts';
@@ -203,7 +203,7 @@ export class DeviceBroker implements DeviceDoor {
     this.#connections.delete(connection);
     const session = connection.session;
     if (!session) return;
-    const will = this.#stopping.signal.aborted ? undefined : this.#wills.left().find((w) => w.clientId === session.clientId);
+    const will = this.#stopping.signal.aborted ? undefined : this.#wills.of(session.clientId);
     if (will && clean) this.#wills.drop(will.clientId);
     if (will && !clean && !session.connected) this.#publishWill(will);
     if (!session.connected) this.#tell(session.device.id, false);
@@ -225,15 +225,20 @@ export class DeviceBroker implements DeviceDoor {
     };
     this.#options.intake.accept(publish, this.#stopping.signal).then(
       () => this.#wills.drop(will.clientId),
-      (error: unknown) =>
-        this.#options.logger.warn({ device: will.device, error: error instanceof Error ? error.message : 'refused' }, 'will kept for the next start'),
+      (error: unknown) => {
+        // What no later start could publish either goes; the rest waits for one.
+        const never = error instanceof IntakeRefused && (error.why === 'no-topic' || error.why === 'too-big');
+        if (never) this.#wills.drop(will.clientId);
+        const why = error instanceof Error ? error.message : 'refused';
+        this.#options.logger.warn({ device: will.device, error: why }, never ? 'will dropped: it can never be carried' : 'will kept for the next start');
+      },
     );
   }
 
   dismiss(device: string): void {
     for (const connection of [...this.#connections.keys()]) if (connection.session?.device.id === device) connection.takenOver(true);
     for (const [id, session] of this.#sessions) if (session.device.id === device) this.#discard(id);
-    for (const will of this.#wills.left()) if (will.device === device) this.#wills.drop(will.clientId);
+    this.#wills.dropDevice(device);
   }
 
   /** A device that the community no longer knows is sent away. */
