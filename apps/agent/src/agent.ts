@@ -99,6 +99,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
       segments: config.segments,
       listen: config.links,
       clock,
+      clockTrusted,
       random: { next: Math.random },
       logger,
       createNode: (node) => new MeshNode(node),

@@ -81,6 +81,7 @@ async function started(identity: NodeIdentity, segments: readonly SegmentConfig[
       segments,
       listen: { host: '127.0.0.1', port: 0 },
       clock: systemClock,
+      clockTrusted: () => true,
       random: { next: Math.random },
       logger,
       createNode: (options) => new MeshNode(options),

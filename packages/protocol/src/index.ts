@@ -20,7 +20,7 @@ export type {
 } from './io.ts';
 export type { DeviceHolder } from './linkstate/claims.ts';
 export { MeshNode, type MeshNodeApi, type MeshNodeOptions } from './node.ts';
-export type { CertifiedNode, Compression, Crypto, PairKeys, Ports, Random } from './ports.ts';
+export type { CertifiedNode, Compression, Crypto, PairKeys, Ports, Random, WallReading } from './ports.ts';
 export { Millis, Minutes, never, Seconds } from './units.ts';
 export {
   type Ack,

@@ -2,10 +2,10 @@ import { defaultConfig, type ProtocolConfig } from './config.ts';
 import { ConnId, Incarnation, NodeId } from './ids.ts';
 import type { Channel, Input, MeshEvent, Output } from './io.ts';
 import { MeshNode } from './node.ts';
-import type { CertifiedNode, Crypto, Random } from './ports.ts';
+import type { CertifiedNode, Crypto, Random, WallReading } from './ports.ts';
 import { Millis } from './units.ts';
 import { decode, encode } from './wire/index.ts';
-import { kind } from './wire/messages.ts';
+import { type Heartbeat, kind } from './wire/messages.ts';
 import { utf8Decode, utf8Encode } from './wire/utf8.ts';
 
 /** For this package's scenario tests: several nodes, connections with delay, one virtual clock. The real simulator is a package of its own. */
@@ -99,6 +99,8 @@ export interface WorldOptions {
   readonly nodes: number;
   /** Whether the segment tells the cost in advance. */
   readonly hints?: boolean;
+  /** What the machine of a node says of the time of day. */
+  readonly wall?: (node: number) => WallReading;
   /** Nodes start within this time. */
   readonly startWithinMs?: number;
 }
@@ -109,6 +111,7 @@ export class World {
   readonly log: { at: number; node: number; event: MeshEvent }[] = [];
   readonly outputs: { at: number; node: number; output: Output }[] = [];
   readonly sent = { frames: 0, bytes: 0, byKind: new Map<number, number>() };
+  readonly heartbeats: { at: number; node: number; heartbeat: Heartbeat }[] = [];
   /** Pairs whose bytes vanish, "a-b" with a < b. */
   readonly dark = new Set<string>();
   /** Spoils the signature of every record on the way. */
@@ -195,7 +198,11 @@ export class World {
       certificate: certificateOf(place.id, name),
       name,
       config: { ...defaultConfig, ...this.#o.config },
-      ports: { crypto: fakeCrypto(place.id), random: random((this.#o.seed ?? 1) * 1009 + i * 31 + incarnation) },
+      ports: {
+        crypto: fakeCrypto(place.id),
+        random: random((this.#o.seed ?? 1) * 1009 + i * 31 + incarnation),
+        ...(this.#o.wall ? { wall: () => this.#o.wall!(i) } : {}),
+      },
       now: Millis(this.now),
     });
     place.wakeAt = Number.POSITIVE_INFINITY;
@@ -300,6 +307,10 @@ export class World {
         const other = pipe.nodes[1 - side]!;
         if (this.dark.has(pairKey(place.index, other))) return;
         const conn = pipe.ends[1 - side]!;
+        if (output.bytes[1] === kind.heartbeat) {
+          const heartbeat = decode(output.bytes);
+          if ('wallSeconds' in heartbeat) this.heartbeats.push({ at: this.now, node: place.index, heartbeat });
+        }
         if (this.watched && output.bytes[1] === kind.records) {
           const message = decode(output.bytes);
           if ('records' in message) this.watchedRecords += message.records.filter((r) => r.origin === this.watched).length;

@@ -52,6 +52,24 @@ describe('meeting', () => {
     expect(events(w, 'neighbour-down')).toEqual([]);
   });
 
+  test('a heartbeat a minute says what the machine believes the time is, and whether it trusts that', () => {
+    const clocks = [
+      { seconds: 1_780_000_000.9, trusted: true },
+      { seconds: -5, trusted: false },
+    ] as const;
+    const w = new World({ nodes: 2, delay: all, wall: (node) => clocks[node]! });
+    w.run(70_000);
+    const told = (node: number) => w.heartbeats.filter((h) => h.node === node).map(({ heartbeat }) => [heartbeat.wallSeconds, heartbeat.wallTrusted]);
+    expect(told(0)).toEqual([[1_780_000_000, true]]);
+    expect(told(1)).toEqual([[0, false]]);
+    const none = new World({ nodes: 2, delay: all });
+    none.run(70_000);
+    expect(none.heartbeats.map(({ heartbeat }) => [heartbeat.wallSeconds, heartbeat.wallTrusted])).toEqual([
+      [0, false],
+      [0, false],
+    ]);
+  });
+
   test('a node never links with itself, and a linked node is not dialled again', () => {
     const w = new World({ nodes: 3, delay: all });
     w.run(5000);

@@ -349,12 +349,13 @@ export class MeshNode implements MeshNodeApi {
   }
 
   #heartbeat(now: Millis, node: NodeId): Heartbeat {
+    const { seconds, trusted } = this.#options.ports.wall?.() ?? { seconds: 0, trusted: false };
     const queuedBytes = this.#forwarder.queues(node).reduce((sum, q) => sum + q.bytes, 0);
     return {
       kind: kind.heartbeat,
       uptimeSeconds: Math.floor((now - this.#startedAt) / 1000),
-      wallSeconds: 0,
-      wallTrusted: false,
+      wallSeconds: Math.max(0, Math.floor(seconds)),
+      wallTrusted: trusted,
       carried: this.#forwarder.counters.carried ?? 0,
       queuedBytes,
       version,

@@ -47,8 +47,17 @@ export interface Compression {
   inflate(deflated: Uint8Array, bytesMax: number): Uint8Array | undefined;
 }
 
+/** What the machine says of the time of day. Passed on for people to look at; the protocol decides nothing by it. docs/protocol.md §3.6 */
+export interface WallReading {
+  /** Unix seconds. */
+  readonly seconds: number;
+  readonly trusted: boolean;
+}
+
 export interface Ports {
   readonly crypto: Crypto;
   readonly random: Random;
   readonly compression?: Compression;
+  /** Left out where there is no time of day: then 0, untrusted. */
+  readonly wall?: () => WallReading;
 }

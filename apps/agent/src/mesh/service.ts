@@ -43,6 +43,8 @@ export interface MeshOptions {
   /** Where links are taken: an address of this machine or `*`; port 0 is any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly clock: Clock;
+  /** Whether the wall clock may be believed. */
+  readonly clockTrusted: () => boolean;
   readonly random: Random;
   readonly logger: Logger;
   readonly createNode: (options: MeshNodeOptions) => MeshNodeApi;
@@ -95,7 +97,7 @@ export class MeshService implements Mesh, AsyncDisposable {
   }
 
   private constructor(options: MeshOptions, listener: LinkListener, counts: Counts, aes: boolean) {
-    const { identity, clock, config, random } = options;
+    const { identity, clock, clockTrusted, config, random } = options;
     this.#o = options;
     this.#counts = counts;
     this.#listener = listener;
@@ -108,7 +110,12 @@ export class MeshService implements Mesh, AsyncDisposable {
       certificate: this.#certificate,
       name: identity.name,
       config,
-      ports: { crypto: identity.crypto, random, compression: rawDeflate(dictionary) },
+      ports: {
+        crypto: identity.crypto,
+        random,
+        compression: rawDeflate(dictionary),
+        wall: () => ({ seconds: clock.wall() / 1000, trusted: clockTrusted() }),
+      },
       now: Millis(clock.monotonic()),
     });
     this.#beacons = this.#beaconsOf();
