@@ -15,10 +15,10 @@ export class Lock {
 
   /**
    * Connects and waits until the backend's commands reach it: the broker keeps nothing for a device that was never
-   * there before, so the first commands are probes until one arrives.
+   * there before, so the first commands are probes until one arrives. `at`: a node other than the layout's.
    */
-  static async open(world: World, device: string): Promise<Lock> {
-    const lock = new Lock(await world.publisher(device));
+  static async open(world: World, device: string, at?: string): Promise<Lock> {
+    const lock = new Lock(await world.publisher(device, at));
     const { client } = lock.#publisher;
     client.on('message', (_topic, payload) => {
       const { id } = JSON.parse(payload.toString()) as { id: string };

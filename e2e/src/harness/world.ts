@@ -101,8 +101,11 @@ export class World {
     return proxy;
   }
 
-  async publisher(device: string): Promise<Publisher> {
-    const publisher = await Publisher.connect(this.community.device(device), this.community.hub.deviceRootPem());
+  /** `at`: connected to a node other than the layout's. */
+  async publisher(device: string, at?: string): Promise<Publisher> {
+    const known = this.community.device(device);
+    const there = at === undefined ? known : { ...known, url: this.community.agent(at).devicesUrl };
+    const publisher = await Publisher.connect(there, this.community.hub.deviceRootPem());
     this.#publishers.push(publisher);
     return publisher;
   }

@@ -77,7 +77,12 @@ export class Attachment {
     if (gateway === undefined) return;
     if (before && before.gateway !== gateway) this.#send(before.gateway, encodeApplication({ kind: 'detach', counter: this.#next() }), false);
     if (filters.length === 0) {
-      if (before?.gateway === gateway) this.#send(gateway, encodeApplication({ kind: 'detach', counter: this.#next() }), false);
+      if (before?.gateway === gateway) {
+        // Without subscriptions first: the broker would keep what comes for devices that are elsewhere, and bring it all when the next one is here.
+        const { leaseSeconds } = this.#limits;
+        this.#send(gateway, encodeApplication({ kind: 'attach', counter: this.#next(), leaseSeconds, filters: [] }), false);
+        this.#send(gateway, encodeApplication({ kind: 'detach', counter: this.#next() }), false);
+      }
       this.#attached = undefined;
       this.#cancelRenew();
       return;

@@ -216,6 +216,7 @@ export class Relay implements Intake, AsyncDisposable {
       refusedTopics: gateway?.uplink.refused() ?? [],
       counters: Object.fromEntries([
         ...prefixed('inbox', this.#inbox.counters()),
+        ...prefixed('roster', this.#roster.counters()),
         ...(gateway ? [...prefixed('uplink', gateway.uplink.counters()), ...prefixed('downlink', gateway.downlink.counters())] : []),
         ['intake.resent', this.#intake.resent],
         ...prefixed('class0', { demoted, delayed, dropped }),

@@ -43,6 +43,7 @@ export class Roster {
   #door: Pick<DeviceDoor, 'dismiss'> | undefined;
   #opened = false;
   #closed = false;
+  #moved = 0;
   readonly #forget: (() => void)[] = [];
 
   constructor(options: {
@@ -67,6 +68,10 @@ export class Roster {
     for (const { device } of door.connected()) this.#change(device, true);
     this.#forget.push(door.onChange(({ device, connected }) => this.#change(device, connected)));
     this.#onChange();
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return { served: this.#served.size, moved: this.#moved };
   }
 
   get connected(): number {
@@ -94,6 +99,7 @@ export class Roster {
     const lost = devices.flatMap((hash) => this.#lost(hash) ?? []);
     if (lost.length === 0) return;
     this.#say();
+    this.#moved += lost.length;
     for (const { device, node } of lost) {
       this.#logger.info({ device, node }, 'a device is at another node now');
       this.#door?.dismiss(device);
