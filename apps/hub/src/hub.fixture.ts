@@ -3,7 +3,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRequests, generateNodeKey, generateP256Key, type NodeKey, nodeKeyToPem } from '@energymesh/identity';
+import { CommunityAuthority, createRequests, generateNodeKey, generateP256Key, type NodeKey, nodeKeyToPem } from '@energymesh/identity';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import type { Clock } from './clock.ts';
@@ -38,7 +38,7 @@ export class TestHub {
   readonly dataDir: string;
   readonly clock = testClock();
   readonly options: Pick<HubOptions, 'commit'>;
-  hub!: Hub;
+  hub!: Pick<Hub, 'addresses' | 'authority' | typeof Symbol.asyncDispose>;
 
   private constructor(dataDir: string, options: Pick<HubOptions, 'commit'>) {
     this.dataDir = dataDir;
@@ -54,6 +54,15 @@ export class TestHub {
       await rm(made.dataDir, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** One that runs in a process of its own, which the test ends. */
+  static async beside(dataDir: string): Promise<TestHub> {
+    const read = async (name: string) => JSON.parse(await readFile(join(dataDir, name), 'utf8'));
+    const made = new TestHub(dataDir, {});
+    const authority = await CommunityAuthority.load(await read('authority.json'), Date.now());
+    made.hub = { addresses: await read('addresses.json'), authority, [Symbol.asyncDispose]: async () => undefined };
+    return made;
   }
 
   async start(): Promise<void> {

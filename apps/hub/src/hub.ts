@@ -16,11 +16,13 @@ import { Enrolment } from './identity/enrolment.ts';
 import { readSecret, tokenFile, writeSecret } from './identity/files.ts';
 import { Members } from './identity/members.ts';
 import { isDue, issueServerIdentity, openServerKey, type ServerIdentity } from './identity/server-certificate.ts';
+import { Committer } from './ingest/committer.ts';
 import { commitTo, Ingest } from './ingest/ingest.ts';
 import type { Row } from './ingest/row.ts';
 import { holdFolder } from './lock.ts';
-import { type Database, openDatabase } from './store/database.ts';
-import { dropOld } from './store/messages.ts';
+import { checkpointIfDue, type Database, openDatabase } from './store/database.ts';
+import { dropOld, Vacuum } from './store/messages.ts';
+import { loadSessions, type SessionChange, writeSessionChanges } from './store/sessions.ts';
 import { Topics } from './topics.ts';
 
 export interface HubOptions {
@@ -41,6 +43,7 @@ export interface Addresses {
   readonly tools?: string;
 }
 
+const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
 /** A running hub. */
@@ -75,7 +78,9 @@ export class Hub implements AsyncDisposable {
     const write = commitTo(db, (device) => community.hasDevice(device));
     const commit = options.commit ? (rows: readonly Row[]) => options.commit!(db, rows, write) : write;
     const ingest = parts.use(new Ingest({ topics, clock, commit }));
-    const opened = await openBroker({ options, authority, identity, community, members, topics, ingest });
+    const sessions = new Committer<SessionChange>({ commit: (changes) => db.transaction((session) => writeSessionChanges(session, changes)) });
+    parts.defer(() => sessions.close());
+    const opened = await openBroker({ options, db, authority, identity, community, members, topics, ingest, sessions });
     const broker = parts.use(opened.broker);
     const publishDocument = (document: Uint8Array) =>
       void broker
@@ -97,10 +102,15 @@ export class Hub implements AsyncDisposable {
     const listeners = parts.use(await openListeners({ app, identity, http: config.http, https: config.https }));
     httpsPort = listeners.httpsPort;
 
+    const vacuum = new Vacuum(db);
+    const failing = (what: string) => (error: Error) => log.error({ error: error.message }, `${what} failed`);
     const tidy = () =>
-      void dropOld(db, config.retention, clock.now()).catch((error: Error) => log.error({ error: error.message }, 'dropping old messages failed'));
+      void dropOld(db, config.retention, clock.now())
+        .then((dropped) => vacuum.after(dropped))
+        .catch(failing('dropping old messages'));
     tidy();
     parts.defer(clock.every(hourMs, tidy));
+    parts.defer(clock.every(minuteMs, () => void checkpointIfDue(db).catch(failing('writing a checkpoint'))));
     let current = identity;
     const renew = async () => {
       if (!isDue(current, clock.now())) return;
@@ -108,7 +118,7 @@ export class Hub implements AsyncDisposable {
       listeners.renew(current);
       opened.renew(current);
     };
-    parts.defer(clock.every(hourMs, () => void renew().catch((error: Error) => log.error({ error: error.message }, "renewing the hub's certificate failed"))));
+    parts.defer(clock.every(hourMs, () => void renew().catch(failing("renewing the hub's certificate"))));
 
     const addresses: Addresses = {
       http: `http://${urlHost(config.http.host)}:${listeners.httpPort}`,
@@ -135,12 +145,14 @@ interface OpenedBroker {
 
 async function openBroker(what: {
   options: HubOptions;
+  db: Database;
   authority: CommunityAuthority;
   identity: ServerIdentity;
   community: Community;
   members: Members;
   topics: Topics;
   ingest: Ingest;
+  sessions: Committer<SessionChange>;
 }): Promise<OpenedBroker> {
   const { options, authority, topics } = what;
   const { config, clock, log } = options;
@@ -169,6 +181,7 @@ async function openBroker(what: {
     rootPem: authority.rootPem,
     isRevoked: (node, serial) => what.community.isRevoked(node, serial),
     isMember: (node) => what.members.has(node),
+    sessions: { stored: await loadSessions(what.db), write: (change) => what.sessions.submit(change) },
     ...{ topics, identity: what.identity, toolsPassword, clock, ingest, log },
   });
   const url = `mqtts://${urlHost(config.publicHosts[0]!)}:${broker.nodesPort}`;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DocumentTooBig, deviceIdPattern, deviceRoles } from '@energymesh/identity';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import type { Broker } from '../broker/broker.ts';
+import { type Broker, QueueFull } from '../broker/broker.ts';
 import type { Clock } from '../clock.ts';
 import { type Community, NoSuchNode } from '../identity/community.ts';
 import type { Enrolment } from '../identity/enrolment.ts';
@@ -89,7 +89,7 @@ export function adminRoutes(parts: AdminParts): Hono<Env> {
     const now = parts.clock.now();
     const deadline = { id: randomUUID(), issuedAt: now, expiresAt: now + ttlSeconds * 1000 };
     const text = typeof payload === 'string' ? payload : JSON.stringify({ ...deadline, ...payload });
-    await parts.broker.publish({ topic, payload: Buffer.from(text), expirySeconds: ttlSeconds });
+    await refusing(parts.broker.publish({ topic, payload: Buffer.from(text), expirySeconds: ttlSeconds }));
     return c.json({ topic, payload: text });
   });
 
@@ -128,6 +128,7 @@ async function refusing<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof NoSuchNode) throw new HttpError(404, 'not-found', error.message);
     if (error instanceof DocumentTooBig) throw new HttpError(413, 'community-full', error.message);
+    if (error instanceof QueueFull) throw new HttpError(503, 'queue-full', error.message);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { Env } from './door.ts';
 /** An answer to the client that a route throws. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
-  readonly status: 400 | 401 | 403 | 404 | 413 | 421 | 429;
+  readonly status: 400 | 401 | 403 | 404 | 413 | 421 | 429 | 503;
   readonly code: string;
   constructor(status: HttpError['status'], code: string, message: string) {
     super(message);

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { overlap, Topics } from '../topics.ts';
 import { mayPublish, maySubscribe, type Principal } from './access.ts';
-import { boundQueues } from './bounded-queues.ts';
 import { PacketMeter } from './packet-meter.ts';
 
 const community = '00112233445566aa';
@@ -59,27 +58,4 @@ test('the meter follows packets cut anywhere, and stops at one that is too long'
   expect([...stream].every((byte) => cut.accept(Uint8Array.of(byte)))).toBe(true);
   expect(new PacketMeter(1000).accept(packet(1001))).toBe(false);
   expect(new PacketMeter(2 ** 40).accept(Uint8Array.of(0x30, 0xff, 0xff, 0xff, 0xff, 0x01))).toBe(false);
-});
-
-test("a client's queue ends at its bound, and has room again after acknowledgements", async () => {
-  const queued: string[] = [];
-  const dropped: string[] = [];
-  const queues = {
-    async outgoingEnqueueCombi(subscriptions: readonly { clientId: string }[]) {
-      queued.push(...subscriptions.map((entry) => entry.clientId));
-    },
-    outgoingClearMessageId: async (_: { id: string }, packet: unknown) => packet,
-  };
-  boundQueues(queues, 2, (client) => dropped.push(client));
-  const enqueue = () => queues.outgoingEnqueueCombi([{ clientId: 'a' }]);
-  await enqueue();
-  await enqueue();
-  await enqueue();
-  expect([queued.length, dropped]).toEqual([2, ['a']]);
-  await queues.outgoingClearMessageId({ id: 'a' }, undefined);
-  await enqueue();
-  expect(dropped.length).toBe(2);
-  await queues.outgoingClearMessageId({ id: 'a' }, {});
-  await enqueue();
-  expect([queued.length, dropped.length]).toEqual([3, 2]);
 });

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Server, Socket } from 'node:net';
 import type { TLSSocket, Server as TlsServer } from 'node:tls';
 import type { Accepted, CertificateVerifier } from '@energymesh/identity';
-import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import type { Aedes, AuthenticateError, Client, PublishPacket } from 'aedes';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { EmbeddedConfig } from '../config.ts';
@@ -11,10 +11,11 @@ import type { Arrival } from '../ingest/message.ts';
 import { Tally } from '../tally.ts';
 import type { Topics } from '../topics.ts';
 import { admitNode, mayPublish, maySubscribe, type Principal } from './access.ts';
-import { boundQueues, type OutgoingQueues } from './bounded-queues.ts';
-import type { Broker, BrokerView } from './broker.ts';
+import { type Broker, type BrokerView, QueueFull } from './broker.ts';
 import { listen, nodeDoor, tlsOptions, toolsDoor } from './doors.ts';
+import { DurableSessions, type DurableSessionsOptions } from './durable-sessions.ts';
 import { PacketMeter } from './packet-meter.ts';
+import { StoringAedes } from './storing-aedes.ts';
 
 export interface EmbeddedOptions {
   readonly config: EmbeddedConfig;
@@ -29,12 +30,21 @@ export interface EmbeddedOptions {
   readonly isMember: (node: string) => boolean;
   /** Resolves when the message is committed; its PUBACK is written after that, and never when it rejects. */
   readonly ingest: (arrival: Arrival) => Promise<void>;
+  /** What the sessions were, and where their changes go: resolves when a change is on disk. */
+  readonly sessions: Pick<DurableSessionsOptions, 'stored' | 'write'>;
   readonly log: Logger;
 }
 
 const packetBytesMax = 1024 * 1024;
-/** As Mosquitto's default: docs/hub.md. */
-const queuedMessagesMax = 1000;
+/** Messages per session as Mosquitto's default; sessions for 500 nodes and as many programs; absence as the gateways ask of an MQTT 5 broker. docs/hub.md */
+const sessionLimits = {
+  messagesMax: 1000,
+  bytesMax: 8 * 1024 * 1024,
+  allBytesMax: 64 * 1024 * 1024,
+  sessionsMax: 1000,
+  awayMsMax: 7 * 86_400_000,
+};
+const sweepMs = 600_000;
 /** MQTT 3.1.1 §3.2.2.3 */
 const connack = { identifierRejected: 2, badPassword: 4, notAuthorised: 5 } as const;
 
@@ -49,31 +59,60 @@ type Answer<T> = (error: AuthenticateError | null, value: T) => void;
 export class EmbeddedBroker implements Broker {
   readonly nodesPort: number;
   readonly toolsPort: number;
-  readonly #aedes: Aedes;
+  readonly #aedes: StoringAedes;
+  readonly #sessions: DurableSessions;
   readonly #options: EmbeddedOptions;
   readonly #doors: Doors;
   readonly #state: State;
+  readonly #stopSweeping: () => void;
 
-  private constructor(parts: { aedes: Aedes; options: EmbeddedOptions; doors: Doors; state: State; nodesPort: number; toolsPort: number }) {
+  private constructor(parts: {
+    aedes: StoringAedes;
+    sessions: DurableSessions;
+    options: EmbeddedOptions;
+    doors: Doors;
+    state: State;
+    nodesPort: number;
+    toolsPort: number;
+  }) {
     this.#aedes = parts.aedes;
+    this.#sessions = parts.sessions;
     this.#options = parts.options;
     this.#doors = parts.doors;
     this.#state = parts.state;
     this.nodesPort = parts.nodesPort;
     this.toolsPort = parts.toolsPort;
+    const { clock, log } = parts.options;
+    const sweep = () => void parts.sessions.sweep().catch((error: Error) => log.error({ error: error.message }, 'sweeping the sessions failed'));
+    this.#stopSweeping = clock.every(sweepMs, sweep);
   }
 
   static async open(options: EmbeddedOptions): Promise<EmbeddedBroker> {
-    const state = new State(options);
-    const aedes = await Aedes.createBroker({
-      maxClientsIdLength: 64,
-      authenticate: (client, username, password, answer) => state.authenticate(client, username, password, answer),
-      authorizePublish: (client, packet, answer) => state.authorizePublish(client, packet, answer),
-      authorizeSubscribe: (client, subscription, answer) => answer(null, state.maySubscribe(client, subscription.topic) ? subscription : null),
-      // aedes stores refused filters beside granted ones of the same SUBSCRIBE; what they catch stops here.
-      authorizeForward: (client, packet) => (state.mayReceive(client, packet.topic) ? packet : null),
+    const { clock, log } = options;
+    const sessions = await DurableSessions.open({
+      ...options.sessions,
+      now: () => clock.now(),
+      limits: sessionLimits,
+      lost: (reason, client, detail) => {
+        state.refused.add(reason);
+        log.warn({ reason, client, detail }, 'a session lost something');
+      },
     });
-    boundQueues((aedes as unknown as { persistence: OutgoingQueues }).persistence, queuedMessagesMax, () => state.refused.add('queue-full'));
+    const state: State = new State(options, (packet, client) => aedes.take(packet, client));
+    const aedes = new StoringAedes(
+      {
+        maxClientsIdLength: 64,
+        authenticate: (client, username, password, answer) => state.authenticate(client, username, password, answer),
+        authorizePublish: (client, packet, answer) => state.authorizePublish(client, packet, answer),
+        authorizeSubscribe: (client, subscription, answer) => answer(null, state.maySubscribe(client, subscription.topic) ? subscription : null),
+        // aedes stores refused filters beside granted ones of the same SUBSCRIBE; what they catch stops here.
+        authorizeForward: (client, packet) => (state.mayReceive(client, packet.topic) ? packet : null),
+      },
+      sessions,
+    );
+    await aedes.listen();
+    aedes.on('client', (client) => sessions.present(client.id, true));
+    aedes.on('clientDisconnect', (client) => sessions.present(client.id, false));
     aedes.on('clientError', (client, error) => options.log.debug({ client: client.id, error: error.message }, 'mqtt client closed'));
     aedes.on('connectionError', (_, error) => state.refused.add(error.message.startsWith('connect did not arrive') ? 'no-connect' : 'malformed'));
     const nodes = nodeDoor({
@@ -89,18 +128,21 @@ export class EmbeddedBroker implements Broker {
     try {
       const nodesPort = await listen(nodes, config.host, config.port);
       const toolsPort = await listen(tools, config.tools.host, config.tools.port);
-      return new EmbeddedBroker({ aedes, options, doors: { nodes, tools }, state, nodesPort, toolsPort });
+      return new EmbeddedBroker({ aedes, sessions, options, doors: { nodes, tools }, state, nodesPort, toolsPort });
     } catch (error) {
       close();
       throw error;
     }
   }
 
-  publish(message: { topic: string; payload: Uint8Array; retain?: boolean }): Promise<void> {
-    const { topic, payload, retain = false } = message;
-    return new Promise((resolve, reject) => {
-      this.#aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain, dup: false }, (error) => (error ? reject(error) : resolve()));
-    });
+  /** Rejects with QueueFull when sessions want the message and none has room. */
+  async publish(message: { topic: string; payload: Uint8Array; retain?: boolean; expirySeconds?: number }): Promise<void> {
+    const { topic, retain = false, expirySeconds } = message;
+    const payload = Buffer.from(message.payload);
+    const messageExpiry = expirySeconds === undefined ? {} : { messageExpiry: this.#options.clock.now() + expirySeconds * 1000 };
+    const packet: PublishPacket = { cmd: 'publish', topic, payload, qos: 1, retain, dup: false, ...messageExpiry };
+    await new Promise<void>((resolve, reject) => this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve())));
+    if (this.#sessions.wasRefused(payload)) throw new QueueFull(`too many messages wait for who subscribed to ${topic}`);
   }
 
   dismiss(node: string): void {
@@ -117,10 +159,12 @@ export class EmbeddedBroker implements Broker {
 
   view(): BrokerView {
     const sessions = [...this.#state.principals.keys()].map((client) => client.id).sort();
-    return { kind: 'embedded', connected: true, sessions, refused: this.#state.refused.view() };
+    const { count: kept, waiting } = this.#sessions;
+    return { kind: 'embedded', connected: true, sessions, kept, waiting, refused: this.#state.refused.view() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopSweeping();
     const closed = [this.#doors.nodes, this.#doors.tools].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()));
     for (const socket of this.#state.sockets) socket.destroy();
@@ -136,9 +180,12 @@ class State {
   readonly #peers = new WeakMap<object, Peer>();
   readonly #options: EmbeddedOptions;
   readonly #toolsPasswordHash: Buffer;
+  /** Publishes; resolves when the message is on disk for every session that wants it. */
+  readonly #store: (packet: PublishPacket, client: Client) => Promise<void>;
 
-  constructor(options: EmbeddedOptions) {
+  constructor(options: EmbeddedOptions, store: (packet: PublishPacket, client: Client) => Promise<void>) {
     this.#options = options;
+    this.#store = store;
     this.#toolsPasswordHash = createHash('sha256').update(options.toolsPassword).digest();
   }
 
@@ -190,24 +237,31 @@ class State {
     answer(null, true);
   }
 
-  authorizePublish(client: Client | null, packet: { topic: string; payload: Buffer | string; retain: boolean }, answer: (error?: Error | null) => void): void {
+  authorizePublish(client: Client | null, packet: PublishPacket, answer: (error?: Error | null) => void): void {
     const principal = client && this.principals.get(client);
-    if (!principal) return answer(new Error('not authorised'));
+    if (!client || !principal) return answer(new Error('not authorised'));
     if (!mayPublish(principal, packet.topic, this.#options.topics)) {
       this.refuse('topic', `${client.id} may not publish on ${packet.topic.slice(0, 200)}`, undefined);
       return answer(new Error('topic not allowed'));
     }
-    // Nothing but the community document is retained: a retained command would arrive late, and the store of retained messages has no bound.
+    // Nothing but the community document is retained: a retained command would arrive late, and the store of retained messages has no bound and is in memory.
     packet.retain = false;
-    if (principal.kind === 'tool') return answer(null);
-    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    this.#options.ingest({ topic: packet.topic, payload }).then(
-      () => answer(null),
-      (error: Error) => {
-        this.refused.add('not-committed');
-        answer(error);
-      },
-    );
+    // QoS 2 is published by aedes before its PUBREC, and QoS 0 promises nothing.
+    if (principal.kind === 'tool' && packet.qos !== 1) return answer(null);
+    const kept = principal.kind === 'tool' ? Promise.resolve() : this.#ingest(packet);
+    kept
+      .then(() => (packet.qos === 1 ? this.#store(packet, client) : undefined))
+      .then(
+        () => answer(null),
+        (error: Error) => {
+          this.refused.add('not-committed');
+          answer(error);
+        },
+      );
+  }
+
+  #ingest({ topic, payload }: PublishPacket): Promise<void> {
+    return this.#options.ingest({ topic, payload: typeof payload === 'string' ? Buffer.from(payload) : payload });
   }
 
   maySubscribe(client: Client, filter: string): boolean {

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { Row } from '../ingest/row.ts';
-import type { Session } from './database.ts';
+import type { Database, Session } from './database.ts';
 import { deviceFigures, expired, figures, nodes, reports, telemetry } from './schema.ts';
 
 /** Figures are kept under these names, over restarts. */
@@ -163,4 +163,23 @@ export async function dropOld(session: Session, retention: { readonly days: numb
     }
   }
   return dropped;
+}
+
+/** What the embedded database has no background process for: space of rows that are gone is used again only after this. */
+export class Vacuum {
+  readonly #db: Database;
+  #dropped = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The small tables, whose rows come and go, each time; those of messages, which take seconds when they are full, when enough of them were dropped. */
+  async after(dropped: number, droppedMin = 50_000): Promise<void> {
+    for (const table of ['broker_queue', 'broker_sessions', 'figures', 'device_figures', 'nodes']) await this.#db.execute(sql`vacuum ${sql.identifier(table)}`);
+    this.#dropped += dropped;
+    if (this.#dropped < droppedMin) return;
+    for (const table of ['telemetry', 'reports', 'expired']) await this.#db.execute(sql`vacuum ${sql.identifier(table)}`);
+    this.#dropped = 0;
+  }
 }

@@ -1,4 +1,4 @@
-import { bigint, bigserial, boolean, customType, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, bigserial, boolean, customType, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 
 /** Instants are milliseconds since 1970 by the hub's clock. */
 const instant = (name: string) => bigint(name, { mode: 'number' });
@@ -106,3 +106,31 @@ export const events = pgTable('events', {
   kind: text('kind').notNull(),
   detail: text('detail').notNull(),
 });
+
+/** Sessions that the embedded broker keeps for clients that asked for it (clean session off). */
+export const brokerSessions = pgTable('broker_sessions', {
+  client: text('client').primaryKey(),
+  /** Null: connected, as far as is known. */
+  awaySince: instant('away_since'),
+});
+
+export const brokerSubscriptions = pgTable(
+  'broker_subscriptions',
+  { client: text('client').notNull(), filter: text('filter').notNull(), qos: integer('qos').notNull() },
+  (table) => [primaryKey({ columns: [table.client, table.filter] })],
+);
+
+/** Messages that a session has not acknowledged, in the order of their ids. */
+export const brokerQueue = pgTable(
+  'broker_queue',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey(),
+    client: text('client').notNull(),
+    topic: text('topic').notNull(),
+    payload: bytes('payload').notNull(),
+    qos: integer('qos').notNull(),
+    /** Null: waits as long as the session. */
+    expiresAt: instant('expires_at'),
+  },
+  (table) => [index('broker_queue_client').on(table.client)],
+);
