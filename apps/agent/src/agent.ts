@@ -128,6 +128,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
       config: { community: enrolment.community.id, topics: config.topics, backend, spoolBytesMax: config.spoolBytesMax, class0: class0Of(config) },
       clock,
       wallTrusted: clockTrusted,
+      gatewayAllowed: () => identity.dates === 'fresh',
       dataDir: config.dataDir,
       logger,
     },
@@ -191,7 +192,15 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     nearby: () => nearby.list().map((node) => ({ ...node, addresses: [...node.addresses] })),
   });
   await using dnsSd = config.mdns
-    ? DnsSd.open({ id: identity.node, name: membership.name, state: backend ? 'gateway' : 'relay', port: dashboard.port, clock, logger })
+    ? DnsSd.open({
+        id: identity.node,
+        name: membership.name,
+        state: backend ? 'gateway' : 'relay',
+        port: dashboard.port,
+        listening: dashboard.address,
+        clock,
+        logger,
+      })
     : undefined;
   if (dnsSd) nearby.list = () => dnsSd.nearby();
 

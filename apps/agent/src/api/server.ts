@@ -47,13 +47,17 @@ export class CannotListen extends Error {
 /** The dashboard's door: tRPC over HTTP and WebSocket, /healthz, the dashboard's files. docs/decisions/0007-passphrase.md */
 export class ApiServer {
   readonly port: number;
+  /** On which it listens; `::` and `0.0.0.0` are all. */
+  readonly address: string;
   readonly #server: Server;
   readonly #sockets: Sockets;
 
   private constructor(server: Server, sockets: Sockets) {
     this.#server = server;
     this.#sockets = sockets;
-    this.port = (server.address() as AddressInfo).port;
+    const { port, address } = server.address() as AddressInfo;
+    this.port = port;
+    this.address = address;
   }
 
   /** Throws CannotListen. */

@@ -23,7 +23,7 @@ const found = (n: number, more: object = {}): FoundService => ({
   ...more,
 });
 
-function scene() {
+function scene(listening?: string) {
   const clock = new VirtualClock();
   const browsing = new Map<string, Parameters<Browse>[1]>();
   const log: string[] = [];
@@ -33,8 +33,8 @@ function scene() {
     browsing.set(address, handlers);
     return () => browsing.delete(address);
   };
-  const advertise: Advertise = (names, { state }) => {
-    log.push(`advertise ${state} on ${names}`);
+  const advertise: Advertise = (names, { state, only, ipv4Only }) => {
+    log.push(`advertise ${state} on ${names}${only ? `, only ${only}` : ''}${ipv4Only ? ', only IPv4' : ''}`);
     return async () => void log.push('goodbye');
   };
   const dnssd = DnsSd.open({
@@ -42,6 +42,7 @@ function scene() {
     name: 'own',
     state: 'relay',
     port: 8080,
+    ...(listening === undefined ? {} : { listening }),
     clock,
     logger: pino({ level: 'silent' }),
     networkInterfaces: () => here.interfaces,
@@ -124,6 +125,18 @@ test('interfaces that come and go are followed; without any nothing is said and 
   expect(log).toEqual(['goodbye']);
   clock.advance(600_000);
   expect(log).toEqual(['goodbye']);
+});
+
+test.each([
+  ['::', ['advertise relay on eth0', 'browse 192.0.2.1']],
+  ['0.0.0.0', ['advertise relay on eth0, only IPv4', 'browse 192.0.2.1']],
+  ['192.0.2.1', ['advertise relay on eth0, only 192.0.2.1', 'browse 192.0.2.1']],
+  ['127.0.0.1', ['advertise relay on lo, only 127.0.0.1', 'browse 127.0.0.1', 'browse 192.0.2.1']],
+  ['198.51.100.77', ['browse 192.0.2.1']],
+])('a dashboard that listens on %s is advertised there and nowhere else; others are looked for all the same', async (listening, expected) => {
+  const { log, settle } = scene(listening);
+  await settle();
+  expect(log.sort()).toEqual(expected);
 });
 
 test('a new state is shown under the same name, after the goodbye of the old one', async () => {

@@ -26,6 +26,8 @@ export interface DnsSdOptions {
   readonly state: string;
   /** Of the dashboard: what a person who finds the node wants to open. */
   readonly port: number;
+  /** The address on which that is listened to; `::` and `0.0.0.0` are all. Nothing else is advertised. Undefined: all. */
+  readonly listening?: string;
   /** Names; without them every interface but the loopback. */
   readonly interfaces?: readonly string[];
   readonly clock: Clock;
@@ -41,10 +43,10 @@ export type Browse = (
   address: string,
   handlers: { seen(service: FoundService): void; gone(service: FoundService): void; failed(error: Error): void },
 ) => () => void;
-/** Advertises on the interfaces of these names until the returned function is called. */
+/** Advertises on the interfaces of these names until the returned function is called: their addresses, or of those only this one, or only IPv4. */
 export type Advertise = (
   names: readonly string[],
-  node: Pick<DnsSdOptions, 'id' | 'name' | 'state' | 'port'>,
+  node: Pick<DnsSdOptions, 'id' | 'name' | 'state' | 'port'> & { readonly only: string | undefined; readonly ipv4Only: boolean },
   failed: (error: Error) => void,
 ) => () => Promise<void>;
 
@@ -92,7 +94,7 @@ export class DnsSd implements AsyncDisposable {
   setState(state: string): void {
     if (state === this.#state || this.#closed) return;
     this.#state = state;
-    this.#advertise(this.#interfaces());
+    this.#advertise(this.#interfaces().reached);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,25 +109,40 @@ export class DnsSd implements AsyncDisposable {
 
   #look(): void {
     this.#cancel = this.#o.clock.after(lookEveryMs, () => this.#look());
-    const interfaces = this.#interfaces();
-    this.#advertise(interfaces);
-    if (this.#looks <= eagerLooks || this.#looks % looksPerRound === 0) this.#round(interfaces);
+    const { asked, reached } = this.#interfaces();
+    this.#advertise(reached);
+    if (this.#looks <= eagerLooks || this.#looks % looksPerRound === 0) this.#round(asked);
     this.#looks++;
     this.#list.expire(this.#o.clock.wall());
   }
 
-  #interfaces(): ReadonlyMap<string, string> {
+  /**
+   * On which it is asked who is there (by name, with their IPv4 address), and the addresses under which this node can be reached, by interface. A node that listens
+   * on one address only is reached there and nowhere else: on the loopback, by those on the same machine.
+   */
+  #interfaces(): { readonly asked: ReadonlyMap<string, string>; readonly reached: ReadonlyMap<string, string> } {
     const { interfaces: wanted, networkInterfaces: read = networkInterfaces } = this.#o;
-    const found = new Map<string, string>();
-    for (const [name, infos] of Object.entries(read())) {
-      const usable = infos?.find((info) => info.family === 'IPv4' && (wanted ? wanted.includes(name) : !info.internal));
-      if (usable && found.size < interfacesMax) found.set(name, usable.address);
+    const one = this.#only();
+    const asked = new Map<string, string>();
+    const reached = new Map<string, string>();
+    for (const [name, infos = []] of Object.entries(read())) {
+      const ipv4 = infos.find(({ family }) => family === 'IPv4');
+      const usable = ipv4 !== undefined && (wanted ? wanted.includes(name) : !ipv4.internal);
+      const at = one === undefined ? usable && ipv4.address : (wanted?.includes(name) ?? true) && infos.some(({ address }) => address === one) && one;
+      if (at && reached.size < interfacesMax) reached.set(name, at);
+      if (ipv4 && (usable || at) && asked.size < interfacesMax) asked.set(name, ipv4.address);
     }
-    return found;
+    return { asked, reached };
+  }
+
+  /** Undefined: every address. */
+  #only(): string | undefined {
+    const address = this.#o.listening?.replace(/%.*/, '');
+    return address === '::' || address === '0.0.0.0' ? undefined : address;
   }
 
   #advertise(interfaces: ReadonlyMap<string, string>): void {
-    const { id, name, port, advertise = advertiseByCiao } = this.#o;
+    const { id, name, port, listening, advertise = advertiseByCiao } = this.#o;
     const what = JSON.stringify([[...interfaces], this.#state]);
     if (what === this.#advertised) return;
     this.#advertised = what;
@@ -135,7 +152,8 @@ export class DnsSd implements AsyncDisposable {
       return;
     }
     // After the goodbye of the one before: both bear the same name.
-    const now = before.then(() => advertise([...interfaces.keys()], { id, name, state: this.#state, port }, (error) => this.#failed('advertise', error)));
+    const node = { id, name, state: this.#state, port, only: this.#only(), ipv4Only: listening === '0.0.0.0' };
+    const now = before.then(() => advertise([...interfaces.keys()], node, (error) => this.#failed('advertise', error)));
     this.#stopAdvertising = async () => (await now)();
   }
 
@@ -194,11 +212,19 @@ function instanceName(name: string, id: string): string {
   return head + tail;
 }
 
-const advertiseByCiao: Advertise = (names, { id, name, state, port }, failed) => {
+const advertiseByCiao: Advertise = (names, { id, name, state, port, only, ipv4Only }, failed) => {
   let responder: Responder | undefined;
   try {
     responder = getResponder({ interface: [...names] });
-    const service = responder.createService({ name: instanceName(name, id), hostname: `energymesh-${id}`, type: serviceType, port, txt: { id, name, state } });
+    const service = responder.createService({
+      name: instanceName(name, id),
+      hostname: `energymesh-${id}`,
+      type: serviceType,
+      port,
+      txt: { id, name, state },
+      ...(only === undefined ? {} : { restrictedAddresses: [only] }),
+      disabledIpv6: ipv4Only,
+    });
     service.advertise().catch(failed);
   } catch (error) {
     failed(error as Error);
