@@ -13,6 +13,7 @@ export class GatewayOffer {
   readonly #mesh: Pick<Mesh, 'offerGateway'>;
   readonly #clock: Clock;
   readonly #load: () => number;
+  readonly #allowed: () => boolean;
   #older = Number.POSITIVE_INFINITY;
   #newer = Number.POSITIVE_INFINITY;
   #turnedAt = 0;
@@ -21,10 +22,12 @@ export class GatewayOffer {
   #cancel: () => void = () => {};
   #up = false;
 
-  constructor(options: { mesh: Pick<Mesh, 'offerGateway'>; clock: Clock; load: () => number }) {
+  /** `allowed`: whether this node may be a gateway now. */
+  constructor(options: { mesh: Pick<Mesh, 'offerGateway'>; clock: Clock; load: () => number; allowed: () => boolean }) {
     this.#mesh = options.mesh;
     this.#clock = options.clock;
     this.#load = options.load;
+    this.#allowed = options.allowed;
   }
 
   get offered(): { readonly backendMs: number; readonly load: number } | undefined {
@@ -58,12 +61,17 @@ export class GatewayOffer {
   close(): void {
     this.#cancel();
     this.#up = false;
+    this.#withdraw();
+  }
+
+  #withdraw(): void {
     if (this.#offered) this.#mesh.offerGateway(undefined);
     this.#offered = undefined;
   }
 
   #review(): void {
     this.#cancel = this.#clock.after(reviewMs, () => this.#review());
+    if (!this.#allowed()) return this.#withdraw();
     const measured = Math.min(this.#older, this.#newer);
     const backendMs = Math.round((Number.isFinite(measured) ? measured : this.#connackMs) * 100) / 100;
     const load = Math.min(255, Math.round(this.#load() / loadStep) * loadStep);

@@ -40,6 +40,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly wallTrusted: () => boolean;
+  /** Whether this node's certificate lets it be a gateway now. docs/protocol.md §2.4 */
+  readonly allowed: () => boolean;
   readonly entryBytesMax: number;
   readonly logger: Logger;
 }
@@ -53,12 +55,13 @@ export class Gateway {
   readonly uplink: Uplink;
   readonly downlink: Downlink;
   #state: BackendState;
+  #barred = false;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     const { config, mesh, topics, clock, logger } = options;
     this.#state = { state: 'connecting', since: clock.wall(), url: config.url };
-    this.#offer = new GatewayOffer({ mesh, clock, load: () => this.uplink.load });
+    this.#offer = new GatewayOffer({ mesh, clock, load: () => this.uplink.load, allowed: () => this.#allowed() });
     this.#own = this.#session(mesh.self, {
       onUp: (up) => {
         this.#change({ state: 'connected', since: clock.wall(), url: config.url, version: up.version });
@@ -128,6 +131,14 @@ export class Gateway {
       logger,
       ...handlers,
     });
+  }
+
+  #allowed(): boolean {
+    const barred = !this.#options.allowed();
+    if (barred && !this.#barred)
+      this.#options.logger.warn('this node reaches the backend, but is no gateway: its certificate is out of date, or its clock cannot be trusted');
+    this.#barred = barred;
+    return !barred;
   }
 
   #change(state: BackendState): void {

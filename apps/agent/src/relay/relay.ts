@@ -37,6 +37,8 @@ export interface RelayOptions {
   readonly clock: Clock;
   /** Whether the wall clock may be believed; undefined: always. */
   readonly wallTrusted?: () => boolean;
+  /** Whether this node's certificate lets it be a gateway now: fresh, by a clock that can be trusted; undefined: always. docs/protocol.md §2.4 */
+  readonly gatewayAllowed?: () => boolean;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
   readonly dataDir: string;
@@ -149,6 +151,7 @@ export class Relay implements Intake, AsyncDisposable {
         clock,
         random: options.random ?? Math.random,
         wallTrusted,
+        allowed: options.gatewayAllowed ?? (() => true),
         entryBytesMax: defaultConfig.entryBytesMax,
         logger,
       });

@@ -232,7 +232,7 @@ describe('the offer of a gateway', () => {
     const mesh = new FakeMesh();
     const clock = new VirtualClock();
     let load = 0;
-    const offer = new GatewayOffer({ mesh, clock, load: () => load });
+    const offer = new GatewayOffer({ mesh, clock, load: () => load, allowed: () => true });
     offer.up(12);
     expect(mesh.offers).toEqual([{ backendMs: 12, load: 0 }]);
     offer.sample(4);
@@ -257,5 +257,21 @@ describe('the offer of a gateway', () => {
     offer.down();
     offer.close();
     expect(mesh.offers.filter((o) => o === undefined)).toHaveLength(1);
+  });
+
+  it('is not made while the certificate or the clock forbids it', async () => {
+    const mesh = new FakeMesh();
+    const clock = new VirtualClock();
+    let allowed = false;
+    const offer = new GatewayOffer({ mesh, clock, load: () => 0, allowed: () => allowed });
+    offer.up(12);
+    await clock.advance(20_000);
+    expect(mesh.offers).toEqual([]);
+    allowed = true;
+    await clock.advance(5000);
+    expect(mesh.offers).toEqual([{ backendMs: 12, load: 0 }]);
+    allowed = false;
+    await clock.advance(10_000);
+    expect(mesh.offers).toEqual([{ backendMs: 12, load: 0 }, undefined]);
   });
 });
