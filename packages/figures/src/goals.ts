@@ -14,6 +14,7 @@ export const goals: Readonly<Record<string, Goal>> = {
   'sim.killed.healMsP99': { atMost: 1000 },
   'sim.silent.healMsP99': { atMost: 3000 },
   'sim.controlBytesPerNodePerSecond': { atMost: 4096 },
+  'sim.changesControlBytesPerNodePerSecond': { atMost: 4096 },
   'sim.quietControlBytesPerNodePerSecond': { atMost: 1536 },
   'sim.wallMs': { atMost: 10_000 },
   'e2e.threeHops.lost': { atMost: 0 },

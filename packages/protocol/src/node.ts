@@ -96,7 +96,7 @@ export class MeshNode implements MeshNodeApi {
       this.#counters[name] = (this.#counters[name] ?? 0) + 1;
     };
     const links = (): LinkOfChoice[] => [...this.#neighbours.all()].map((n) => ({ node: n.node, cost: isMeasured(n) ? agreedCost(n) : 0, upSince: n.upSince }));
-    this.#routes = new Routes({ self, nodesMax: config.recordsMax, onChanged: (now, change) => this.#routesChanged(now, change) });
+    this.#routes = new Routes({ self, nodesMax: config.recordsMax, waits: config, onChanged: (now, change) => this.#routesChanged(now, change) });
     this.#plane = new LinkStatePlane({
       surroundings,
       certificate: options.certificate,

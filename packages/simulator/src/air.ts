@@ -25,6 +25,8 @@ export class Air {
   /** By node: its edges. */
   readonly at: readonly (readonly number[])[];
   readonly ends = new Map<ConnId, End>();
+  /** Edges that carry nothing now, in the order in which they went. */
+  readonly gone: number[] = [];
   readonly #up: boolean[];
   readonly #extraMs: number[];
   readonly #random: Seeded;
@@ -49,7 +51,10 @@ export class Air {
     return this.#up[edge]!;
   }
   setUp(edge: number, up: boolean): void {
+    if (this.#up[edge] === up) return;
     this.#up[edge] = up;
+    if (up) this.gone.splice(this.gone.indexOf(edge), 1);
+    else this.gone.push(edge);
   }
   /** Adds to the edge's delay, for a link that degrades. */
   degrade(edge: number, extraMs: number): void {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { figure, type Measured, percentile, render } from '@energymesh/figures';
 import { type MapName, mapNames } from './maps.ts';
-import { runScenario } from './scenario.ts';
+import { type Phase, runScenario } from './scenario.ts';
 
 const usage = 'usage: npm run sim -- [--map line|grid|random] [--nodes 2..5000] [--minutes 2..1440] [--seed 0..4294967295] [--json]';
 
@@ -38,12 +38,20 @@ const minutes = whole('minutes', values.minutes, 2, 1440);
 const seed = whole('seed', values.seed, 0, 2 ** 32 - 1);
 
 const started = performance.now();
+/** By part of the run; other programs on the machine do not lengthen it as they do wall time. */
+const cpuMs = new Map<Phase, number>();
+let cpuAt = process.cpuUsage().user;
 const r = runScenario({
   map,
   nodes,
   minutes,
   seed,
-  progress: (s) => process.stderr.write(`\r${Math.round(s / 60)} of ${minutes} virtual minutes, ${((performance.now() - started) / 1000).toFixed(0)} s`),
+  progress: (s, phase) => {
+    const { user } = process.cpuUsage();
+    cpuMs.set(phase, (cpuMs.get(phase) ?? 0) + (user - cpuAt) / 1000);
+    cpuAt = user;
+    if (s % 30 === 0) process.stderr.write(`\r${Math.round(s / 60)} of ${minutes} virtual minutes, ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  },
 });
 process.stderr.write('\n');
 const wallMs = Math.round(performance.now() - started);
@@ -63,11 +71,15 @@ const rows: readonly (readonly [string, number | string, string])[] = [
   ['latencyMsP50', percentile(r.latenciesMs, 0.5), 'ms'],
   ['latencyMsP99', percentile(r.latenciesMs, 0.99), 'ms'],
   ['controlBytesPerNodePerSecond', r.controlBytesPerNodePerSecond, 'B/s'],
-  ['quietControlBytesPerNodePerSecond', r.quietControlBytesPerNodePerSecond, 'B/s'],
+  ['coldControlBytesPerNode', r.phases.cold.controlBytesPerNodePerSecond * r.phases.cold.seconds, 'B'],
+  ['quietControlBytesPerNodePerSecond', r.phases.quiet.controlBytesPerNodePerSecond, 'B/s'],
+  ['changesControlBytesPerNodePerSecond', r.phases.changes.controlBytesPerNodePerSecond, 'B/s'],
+  ['faultsControlBytesPerNodePerSecond', r.phases.faults.controlBytesPerNodePerSecond, 'B/s'],
   ['convergedMs', r.convergedMs, 'ms'],
   ['submitted', r.submitted, 'messages'],
   ['events', r.events, 'events'],
   ['wallMs', wallMs, 'ms'],
+  ...(['cold', 'quiet', 'changes', 'faults'] as const).map((phase) => [`${phase}CpuMs`, Math.round(cpuMs.get(phase) ?? 0), 'ms'] as const),
   ['traceHash', r.traceHash, 'hash'],
 ];
 process.stdout.write(

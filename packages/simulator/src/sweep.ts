@@ -18,13 +18,13 @@ for (let seed = first; seed === first || performance.now() - started < budgetMs;
   const map: MapName = mapNames[seed % mapNames.length]!;
   // a line longer than the hop limit (32) cannot deliver from its end
   const nodes = 4 + ((seed * 7) % (map === 'line' ? 27 : 45));
-  const r = runScenario({ map, nodes, minutes: 4, seed });
+  const r = runScenario({ map, nodes, minutes: 5, seed });
   const ok = r.lost === 0 && r.duplicates === 0 && r.loops === 0 && r.deliveredRatio === 1;
   if (ok) passed++;
   else {
     failed++;
     console.log(
-      `FAILED: npm run sim -- --map ${map} --nodes ${nodes} --minutes 4 --seed ${seed}  (delivered ${r.deliveredRatio}, lost ${r.lost}, duplicates ${r.duplicates}, loops ${r.loops})`,
+      `FAILED: npm run sim -- --map ${map} --nodes ${nodes} --minutes 5 --seed ${seed}  (delivered ${r.deliveredRatio}, lost ${r.lost}, duplicates ${r.duplicates}, loops ${r.loops})`,
     );
   }
 }

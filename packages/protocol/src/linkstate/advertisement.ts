@@ -1,3 +1,4 @@
+import type { ProtocolConfig } from '../config.ts';
 import type { Incarnation, NodeId } from '../ids.ts';
 import type { GatewayOffer } from '../io.ts';
 import type { Crypto, Random } from '../ports.ts';
@@ -11,30 +12,28 @@ export interface AdvertisementOptions {
   readonly crypto: Crypto;
   readonly random: Random;
   readonly certificate: Uint8Array;
-  readonly backoffMsMin: number;
-  readonly backoffMsMax: number;
-  readonly refreshMs: number;
+  readonly config: Pick<
+    ProtocolConfig,
+    | 'advertiseBackoffMsMin'
+    | 'advertiseBackoffMsMax'
+    | 'refreshMs'
+    | 'lossApartMs'
+    | 'gainMs'
+    | 'bridgeMs'
+    | 'bridgeApartMs'
+    | 'bridgeApartMsStart'
+    | 'aloneMs'
+    | 'startMs'
+    | 'advertiseCoolMs'
+  >;
   readonly neighbours: () => { readonly node: NodeId; readonly ownCost: number }[];
   /** Takes the new record into the database and floods it. */
   readonly publish: (now: Millis, record: FloodRecord, hurry: boolean) => void;
 }
 
-/** Gains of the same moment go into one advertisement. */
-const gainMs = 200;
-/** A link to a part of the community that was not reachable waits so long at most, this far from the last advertisement. */
-const bridgeMs = 200;
-const bridgeApartMs = 1000;
-/** The first links record waits so long for first neighbours. */
-const aloneMs = 500;
-/** Right after the start every link leads to another part: they wait for each other a little longer. */
-const startMs = 5000;
-const bridgeApartMsStart = 1500;
-/** One advertisement in this time is forgotten by the back-off. */
-const coolMs = 30_000;
-
 /**
  * What this node says of itself: an identity record and a links record. docs/protocol.md §5.4 and §5.5
- * 1. A lost link is advertised at once, a spare one that was given up within 200 ms.
+ * 1. A lost link is advertised at once, further ones together half a second after the first, a spare one that was given up within 200 ms.
  * 2. Gains and changes wait (a bridge to another part only shortly): 200 ms at first, then 1 s, 2 s ... 60 s the more advertisements there were of late; one is forgiven every 30 s.
  * 3. Both records are made anew every 30 min, a little spread.
  */
@@ -53,6 +52,9 @@ export class Advertisement {
   #startedAt = 0 as Millis;
   #saidAt = Number.NEGATIVE_INFINITY as Millis;
   #refreshAt: Millis = never;
+  /** The last record that told of a loss; whether another loss waits to be told. */
+  #lostAt = Number.NEGATIVE_INFINITY as Millis;
+  #loses = false;
   #heat = 0;
   #heatAt = 0 as Millis;
 
@@ -69,7 +71,7 @@ export class Advertisement {
     this.#heatAt = now;
     this.#startedAt = now;
     this.#identity(now);
-    this.#dueAt = Millis(now + aloneMs);
+    this.#dueAt = Millis(now + this.#o.config.aloneMs);
   }
 
   certificate(now: Millis, certificate: Uint8Array): void {
@@ -96,19 +98,34 @@ export class Advertisement {
 
   lost(now: Millis, node: NodeId, spare: boolean): void {
     if (!this.#said.has(node)) return;
-    if (spare) this.#at(now + gainMs);
-    else this.#links(now, true);
+    if (spare) this.#at(now + this.#o.config.gainMs);
+    else if (now >= this.#lostAt + this.#o.config.lossApartMs) this.#loss(now);
+    else {
+      this.#loses = true;
+      this.#at(this.#lostAt + this.#o.config.lossApartMs);
+    }
+  }
+
+  #loss(now: Millis): void {
+    this.#lostAt = now;
+    this.#links(now, true);
   }
 
   gained(now: Millis, bridge: boolean): void {
     if (!bridge) this.changed(now);
-    else if (this.#linksSequence === 0) this.#at(Math.max(now + bridgeMs, this.#startedAt + aloneMs));
-    else this.#at(Math.max(now + bridgeMs, this.#saidAt + (now < this.#startedAt + startMs ? bridgeApartMsStart : bridgeApartMs)));
+    else if (this.#linksSequence === 0) this.#at(Math.max(now + this.#o.config.bridgeMs, this.#startedAt + this.#o.config.aloneMs));
+    else
+      this.#at(
+        Math.max(
+          now + this.#o.config.bridgeMs,
+          this.#saidAt + (now < this.#startedAt + this.#o.config.startMs ? this.#o.config.bridgeApartMsStart : this.#o.config.bridgeApartMs),
+        ),
+      );
   }
 
   /** Something is no longer as last advertised. */
   changed(now: Millis): void {
-    if (this.#differs()) this.#at(Math.max(now + gainMs, this.#saidAt + this.#backoffMs(now)));
+    if (this.#differs()) this.#at(Math.max(now + this.#o.config.gainMs, this.#saidAt + this.#backoffMs(now)));
   }
 
   #at(at: number): void {
@@ -116,12 +133,12 @@ export class Advertisement {
   }
 
   #backoffMs(now: Millis): number {
-    const cooled = Math.floor((now - this.#heatAt) / coolMs);
+    const cooled = Math.floor((now - this.#heatAt) / this.#o.config.advertiseCoolMs);
     if (cooled > 0) {
       this.#heat = Math.max(0, this.#heat - cooled);
-      this.#heatAt = Millis(this.#heatAt + cooled * coolMs);
+      this.#heatAt = Millis(this.#heatAt + cooled * this.#o.config.advertiseCoolMs);
     }
-    return this.#heat === 0 ? 0 : Math.min(this.#o.backoffMsMax, this.#o.backoffMsMin * 2 ** (this.#heat - 1));
+    return this.#heat === 0 ? 0 : Math.min(this.#o.config.advertiseBackoffMsMax, this.#o.config.advertiseBackoffMsMin * 2 ** (this.#heat - 1));
   }
 
   #rest(): string {
@@ -164,11 +181,12 @@ export class Advertisement {
     this.#heat = Math.min(this.#heat + 1, 8);
     this.#saidAt = now;
     this.#dueAt = never;
+    this.#loses = false;
     this.#o.publish(now, this.#sign(recordType.links, ++this.#linksSequence, body), hurry);
   }
 
   #spreadRefresh(now: Millis): void {
-    this.#refreshAt = Millis(now + this.#o.refreshMs * (0.9 + 0.1 * this.#o.random.next()));
+    this.#refreshAt = Millis(now + this.#o.config.refreshMs * (0.9 + 0.1 * this.#o.random.next()));
   }
 
   get wakeAt(): Millis {
@@ -180,8 +198,9 @@ export class Advertisement {
       this.#identity(now);
       this.#links(now, false);
     } else if (now >= this.#dueAt) {
-      if (this.#differs()) this.#links(now, false);
-      else this.#dueAt = never;
+      if (!this.#differs()) this.#dueAt = never;
+      else if (this.#loses) this.#loss(now);
+      else this.#links(now, false);
     }
   }
 }

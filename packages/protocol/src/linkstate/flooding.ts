@@ -45,7 +45,8 @@ export function recordsFrame(now: Millis, entries: readonly Entry[]): Uint8Array
 
 /**
  * Sends news on to neighbours that have not shown to have it: on the core, together after 50 ms; on every link and at once when it tells of a lost link,
- * since the way round may lie outside the core. What this misses, synchronisation finds. docs/protocol.md §5.5
+ * since the way round may lie outside the core, but only so often a second: where half a community goes, the core is enough. What this misses,
+ * synchronisation finds. docs/protocol.md §5.5
  * Only the newest version of a record is ever pending, and once per link.
  */
 export class Flooding {
@@ -54,6 +55,7 @@ export class Flooding {
   #flushAt: Millis = never;
   #flushedAt = Number.NEGATIVE_INFINITY as Millis;
   #hurries = 0;
+  #flushIsHurried = false;
   /** When the second began in which they are counted. */
   #hurriedAt = Number.NEGATIVE_INFINITY as Millis;
   /** The last flush was large: most of what neighbours pass on meanwhile need not be sent back to them. */
@@ -78,7 +80,8 @@ export class Flooding {
   /** News; `except` is the neighbour that told it. */
   spread(now: Millis, entry: Entry, except: NodeId | undefined, hurry: boolean): void {
     let any = false;
-    const core = hurry ? undefined : this.#o.core();
+    const at = hurry ? this.#hurry(now) : never;
+    const core = at === never ? this.#o.core() : undefined;
     for (const link of this.#links.values()) {
       if (link.node === except) link.pending.delete(entry);
       else if (core === undefined || core.has(link.node)) {
@@ -86,7 +89,7 @@ export class Flooding {
         any = true;
       }
     }
-    if (any) this.#due(now, hurry);
+    if (any) this.#due(now, at);
   }
 
   /** For one neighbour: it asked, or it showed an older one. */
@@ -94,7 +97,7 @@ export class Flooding {
     const link = this.#links.get(node);
     if (!link) return;
     link.pending.add(entry);
-    this.#due(now, false);
+    this.#due(now, never);
   }
 
   /** The neighbour has this one. */
@@ -102,19 +105,22 @@ export class Flooding {
     this.#links.get(node)?.pending.delete(entry);
   }
 
-  #due(now: Millis, hurry: boolean): void {
-    const at = hurry ? this.#hurry(now) : now + this.#o.coalesceMs * (this.#isBulk && now < this.#flushedAt + secondMs ? this.#o.bulkFactor : 1);
+  #due(now: Millis, hurriedAt: Millis): void {
+    const at = hurriedAt < never ? hurriedAt : now + this.#o.coalesceMs * (this.#isBulk && now < this.#flushedAt + secondMs ? this.#o.bulkFactor : 1);
     if (at < this.#flushAt) this.#flushAt = Millis(at);
   }
 
-  #hurry(now: Millis): number {
+  /** When a hurried flush may be; `never` when this second has had its share. */
+  #hurry(now: Millis): Millis {
     if (now > this.#hurriedAt + secondMs) {
       this.#hurries = 0;
       this.#hurriedAt = now;
     }
-    if (this.#hurries >= this.#o.hurriesMax) return now + this.#o.coalesceMs;
-    const at = Math.max(now, this.#flushedAt + hurryMs);
-    if (at < this.#flushAt) this.#hurries++;
+    const at = Millis(Math.max(now, this.#flushedAt + hurryMs));
+    if (at >= this.#flushAt && this.#flushIsHurried) return this.#flushAt;
+    if (this.#hurries >= this.#o.hurriesMax) return never;
+    this.#hurries++;
+    this.#flushIsHurried = true;
     return at;
   }
 
@@ -125,6 +131,7 @@ export class Flooding {
   wake(now: Millis): void {
     if (now < this.#flushAt) return;
     this.#flushAt = never;
+    this.#flushIsHurried = false;
     this.#flushedAt = now;
     let most = 0;
     let last: Entry[] = [];
@@ -138,7 +145,7 @@ export class Flooding {
         last = entries;
       }
       for (const frame of frames) this.#o.send(link.node, frame);
-      if (link.pending.size > 0) this.#due(now, false);
+      if (link.pending.size > 0) this.#due(now, never);
     }
     this.#isBulk = most >= this.#o.bulkRecords;
   }

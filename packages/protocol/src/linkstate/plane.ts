@@ -86,9 +86,7 @@ export class LinkStatePlane {
       crypto: s.ports.crypto,
       random: s.ports.random,
       certificate: options.certificate,
-      backoffMsMin: s.config.advertiseBackoffMsMin,
-      backoffMsMax: s.config.advertiseBackoffMsMax,
-      refreshMs: s.config.refreshMs,
+      config: s.config,
       neighbours: options.neighbours,
       publish: (now, record, hurry) => this.#publish(now, record, hurry),
     });

@@ -3,13 +3,13 @@ import { Millis } from '../units.ts';
 export interface LivenessOptions {
   readonly deadMsMin: number;
   readonly deadMsMax: number;
+  /** No link is dead before this many announced intervals passed in silence. */
+  readonly deadIntervalsMin: number;
   /** Standard deviations that the configured phi stands for: see `deviationsOf`. */
   readonly deviations: number;
   readonly now: Millis;
 }
 
-/** No link is dead before this many announced intervals passed in silence. */
-const intervalsMin = 3;
 /** A peer may announce up to this (a link that stands by); more counts as this. */
 const intervalMsMax = 2000;
 /** Scheduling on a small computer makes hellos late by so much without meaning anything. */
@@ -86,8 +86,8 @@ export class Liveness {
   }
 
   #silence(): number {
-    const { deadMsMin, deadMsMax, deviations } = this.#options;
-    const floor = Math.max(deadMsMin, intervalsMin * this.#intervalMs);
+    const { deadMsMin, deadMsMax, deadIntervalsMin, deviations } = this.#options;
+    const floor = Math.max(deadMsMin, deadIntervalsMin * this.#intervalMs);
     const suspect = this.#intervalMs + this.#late + deviations * Math.max(deviationMsMin, Math.sqrt(this.#variance));
     return Math.min(Math.max(suspect, floor), Math.max(deadMsMax, floor));
   }

@@ -67,7 +67,7 @@ export class Neighbours implements LinkView {
       pair,
       urgent: pair.urgent,
       bulk: pair.bulk,
-      liveness: new Liveness({ deadMsMin: config.deadMsMin, deadMsMax: config.deadMsMax, deviations: this.#deviations, now }),
+      liveness: new Liveness({ ...config, deviations: this.#deviations, now }),
       cost,
       upSince: now,
       ownCost: cost.advertise(config.costChangeShare),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defaultConfig } from '../config.ts';
 import { Incarnation, NodeId } from '../ids.ts';
 import { Millis, never } from '../units.ts';
 import { chooseGateway, rankGateways } from './gateways.ts';
@@ -80,10 +81,62 @@ describe('shortest paths', () => {
   });
 });
 
+describe('shortest paths after changes', () => {
+  test('are what a run from scratch gives, and what was touched is told', () => {
+    let state = 99;
+    const next = (n: number): number => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return (state >>> 8) % n;
+    };
+    for (let round = 0; round < 40; round++) {
+      const n = 2 + next(50);
+      const cost = new Map<string, number>();
+      const changes: number[] = [];
+      const g = new Graph(id(0), 1000, (u, v) => changes.push(u, v));
+      const claim = (v: number): void => {
+        const list: [number, number][] = [];
+        for (let w = 0; w < n; w++) {
+          const c = cost.get(`${Math.min(v, w)} ${Math.max(v, w)}`);
+          if (c !== undefined && w !== v) list.push([w, c]);
+        }
+        g.replace(id(v), claims(...list));
+      };
+      const kept = new ShortestPaths();
+      kept.run(g.rows(), 0);
+      for (let step = 0; step < 30; step++) {
+        for (let k = 0; k <= next(6); k++) {
+          const [a, b] = [next(n), next(n)];
+          if (a === b) continue;
+          const key = `${Math.min(a, b)} ${Math.max(a, b)}`;
+          if (next(3) === 0) cost.delete(key);
+          else cost.set(key, 1 + next(20));
+          claim(a);
+          if (next(5) > 0) claim(b);
+        }
+        const before = Array.from({ length: g.size }, (_, v) => (v < kept.nodes ? kept.parent[v]! : -1));
+        kept.update(g.rows(), 0, Int32Array.from(changes), changes.length / 2);
+        changes.length = 0;
+        const fresh = new ShortestPaths();
+        fresh.run(g.rows(), 0);
+        expect([...kept.cost.subarray(0, g.size)]).toEqual([...fresh.cost.subarray(0, g.size)]);
+        const touched = new Set(kept.touched.subarray(0, kept.touchedCount));
+        for (let v = 1; v < g.size; v++) {
+          if (kept.parent[v] !== before[v]) expect(touched.has(v)).toBe(true);
+          if (kept.cost[v] === unreachable) continue;
+          const p = kept.parent[v]!;
+          expect(kept.cost[p]!).toBeLessThan(kept.cost[v]!);
+          expect(kept.first[v]).toBe(p === 0 ? v : kept.first[p]);
+          expect(kept.hops[v]).toBe(kept.hops[p]! + 1);
+        }
+      }
+    }
+  });
+});
+
 describe('routes', () => {
   const make = (): { routes: Routes; changes: RouteChange[] } => {
     const changes: RouteChange[] = [];
-    const routes = new Routes({ self: id(0), nodesMax: 1000, onChanged: (_now, change) => changes.push(change) });
+    const routes = new Routes({ self: id(0), nodesMax: 1000, waits: defaultConfig, onChanged: (_now, change) => changes.push(change) });
     return { routes, changes };
   };
   /** 0 - 1 - 2 and 0 - 3 - 2, the second way dearer. */

@@ -1,3 +1,4 @@
+import type { ProtocolConfig } from '../config.ts';
 import type { Incarnation, NodeId } from '../ids.ts';
 import type { GatewayOffer } from '../io.ts';
 import type { RouteView } from '../parts.ts';
@@ -19,9 +20,13 @@ export interface Advertised {
 export interface RoutesOptions {
   readonly self: NodeId;
   readonly nodesMax: number;
+  /** A first gain is waited for; while gains keep coming the wait doubles, as in RFC 8405. docs/protocol.md §5.7 */
+  readonly waits: RouteWaits;
   /** Called after a run that changed a next hop, a path, or the choice of the gateway, and when a node started anew: what is under way to it was sealed for keys that are no more. */
   readonly onChanged: (now: Millis, change: RouteChange) => void;
 }
+
+export type RouteWaits = Pick<ProtocolConfig, 'gainWaitMsMin' | 'gainWaitMsMax' | 'routeQuietMs' | 'lossRunsMax' | 'lossWaitMsMax'>;
 
 export interface RouteChange {
   readonly gateway: boolean;
@@ -30,18 +35,12 @@ export interface RouteChange {
   readonly lost: readonly NodeId[];
 }
 
-/** A first gain is waited for this long; while gains keep coming the wait doubles up to the second, as in RFC 8405. docs/protocol.md §5.7 */
-const gainWaitMsMin = 50;
-const gainWaitMsMax = 400;
-/** The back-off starts anew after this much quiet. */
-const quietMs = 1000;
-/** Losses are computed at once, up to this many runs a second; further ones wait like gains, but no longer than this. */
-const urgentRunsMax = 10;
-const lossWaitMsMax = 200;
+const changesMax = 512;
 
 /** The routing table: graph, shortest paths from self, choice of the gateway. */
 export class Routes implements RouteView {
   readonly #self: NodeId;
+  readonly #waits: RouteWaits;
   readonly #onChanged: RoutesOptions['onChanged'];
   readonly #paths = new ShortestPaths();
   readonly graph: Graph;
@@ -56,36 +55,45 @@ export class Routes implements RouteView {
   #urgent = false;
   #gain = false;
   #runAt: Millis = never;
-  #gainWaitMs = gainWaitMsMin;
+  #gainWaitMs: number;
   #lastRunAt: Millis = Millis(Number.NEGATIVE_INFINITY);
   #urgentRuns = 0;
   #urgentSince: Millis = Millis(Number.NEGATIVE_INFINITY);
-  #lastFirst = new Int32Array(0);
-  #lastParent = new Int32Array(0);
-  #lastIds: (NodeId | undefined)[] = [];
+  /** Pairs of ends of the edges that changed since the last run; beyond the bound the next run starts from scratch. */
+  readonly #changes = new Int32Array(2 * changesMax);
+  #changesCount = 0;
+  /** Of each index that was ever reached, the node that it stood for then. */
+  readonly #lastIds: (NodeId | undefined)[] = [];
   runs = 0;
 
   constructor(options: RoutesOptions) {
     this.#self = options.self;
     this.#onChanged = options.onChanged;
+    this.#waits = options.waits;
+    this.#gainWaitMs = options.waits.gainWaitMsMin;
     this.graph = new Graph(options.self, options.nodesMax, (u, v, before, after) => this.#edgeChanged(u, v, before, after));
     this.#paths.run(this.graph.rows(), this.graph.self);
   }
 
   /** A better edge matters only if it shortens a path, a worse one only if a path uses it: the tree stays right without a run. */
   #edgeChanged(u: number, v: number, before: number, after: number): void {
-    if (this.#urgent) return;
     const { cost, parent, nodes } = this.#paths;
     const costU = u < nodes ? cost[u]! : unreachable;
     const costV = v < nodes ? cost[v]! : unreachable;
     if (before === 0 || (after !== 0 && after < before)) {
-      if ((costU !== unreachable && costU + after < costV) || (costV !== unreachable && costV + after < costU)) this.#gain = true;
-      return;
+      if (!(costU !== unreachable && costU + after < costV) && !(costV !== unreachable && costV + after < costU) && !this.#urgent && !this.#gain) return;
+      this.#gain = true;
+    } else {
+      const used = (v < nodes && parent[v] === u) || (u < nodes && parent[u] === v);
+      if (!used) return;
+      if (after === 0) this.#urgent = true;
+      else this.#gain = true;
     }
-    const used = (v < nodes && parent[v] === u) || (u < nodes && parent[u] === v);
-    if (!used) return;
-    if (after === 0) this.#urgent = true;
-    else this.#gain = true;
+    if (this.#changesCount < changesMax) {
+      this.#changes[2 * this.#changesCount] = u;
+      this.#changes[2 * this.#changesCount + 1] = v;
+    }
+    this.#changesCount++;
   }
 
   /** This node's own links; cost as agreed with the neighbour, in 1/100 ms. */
@@ -124,16 +132,17 @@ export class Routes implements RouteView {
   }
 
   #schedule(now: Millis): void {
+    const { gainWaitMsMin, gainWaitMsMax, routeQuietMs, lossRunsMax, lossWaitMsMax } = this.#waits;
     if (this.#urgent) {
-      if (now - this.#urgentSince > quietMs) {
+      if (now - this.#urgentSince > routeQuietMs) {
         this.#urgentSince = now;
         this.#urgentRuns = 0;
       }
-      const waitMs = Math.min(lossWaitMsMax, gainWaitMsMin * 2 ** Math.min(8, this.#urgentRuns - urgentRunsMax));
-      const at = this.#urgentRuns < urgentRunsMax ? now : Millis(Math.max(now, this.#lastRunAt + waitMs));
+      const waitMs = Math.min(lossWaitMsMax, gainWaitMsMin * 2 ** Math.min(8, this.#urgentRuns - lossRunsMax));
+      const at = this.#urgentRuns < lossRunsMax ? now : Millis(Math.max(now, this.#lastRunAt + waitMs));
       if (at < this.#runAt) this.#runAt = at;
     } else if ((this.#gain || this.#offersChanged || this.#reborn) && this.#runAt === never) {
-      if (now - this.#lastRunAt > quietMs) this.#gainWaitMs = gainWaitMsMin;
+      if (now - this.#lastRunAt > routeQuietMs) this.#gainWaitMs = gainWaitMsMin;
       this.#runAt = Millis(now + this.#gainWaitMs);
       this.#gainWaitMs = Math.min(this.#gainWaitMs * 2, gainWaitMsMax);
     }
@@ -146,7 +155,6 @@ export class Routes implements RouteView {
   /** Does what is due; to be called at the end of every input. */
   wake(now: Millis): void {
     if (now < this.#runAt) return;
-    const { first, parent, nodes } = this.#paths;
     this.#runAt = never;
     let pathsChanged = false;
     const gained: NodeId[] = [];
@@ -157,9 +165,10 @@ export class Routes implements RouteView {
       this.#gain = false;
       this.#lastRunAt = now;
       this.runs++;
-      this.#remember(first, parent, nodes);
-      this.#paths.run(this.graph.rows(), this.graph.self);
-      pathsChanged = this.#compare(nodes, gained, lost);
+      if (this.#changesCount > changesMax) this.#paths.run(this.graph.rows(), this.graph.self);
+      else this.#paths.update(this.graph.rows(), this.graph.self, this.#changes, this.#changesCount);
+      this.#changesCount = 0;
+      pathsChanged = this.#compare(gained, lost);
     }
     const reborn = this.#reborn;
     this.#offersChanged = false;
@@ -168,24 +177,18 @@ export class Routes implements RouteView {
     if (pathsChanged || gatewayChanged || reborn) this.#onChanged(now, { gateway: gatewayChanged, gained, lost });
   }
 
-  #remember(first: Int32Array, parent: Int32Array, nodes: number): void {
-    if (this.#lastFirst.length < nodes) {
-      this.#lastFirst = new Int32Array(first.length);
-      this.#lastParent = new Int32Array(parent.length);
-    }
-    this.#lastFirst.set(first.subarray(0, nodes));
-    this.#lastParent.set(parent.subarray(0, nodes));
-  }
-
-  #compare(before: number, gained: NodeId[], lost: NodeId[]): boolean {
-    const { first, parent, nodes } = this.#paths;
+  /** Whether any way is another one now. */
+  #compare(gained: NodeId[], lost: NodeId[]): boolean {
+    const { first, parent, wasFirst, wasParent, touched, touchedCount } = this.#paths;
     let changed = false;
-    for (let v = 1; v < nodes; v++) {
+    for (let i = 0; i < touchedCount; i++) {
+      const v = touched[i]!;
+      if (v === this.graph.self) continue;
       const id = this.graph.idOf(v);
       const same = this.#lastIds[v] === id;
-      const was = v < before && this.#lastIds[v] !== undefined && this.#lastFirst[v]! >= 0;
+      const was = wasFirst[v]! >= 0;
       const is = first[v]! >= 0;
-      if (same && was === is && (!is || (this.#lastFirst[v] === first[v] && this.#lastParent[v] === parent[v]))) continue;
+      if (same && was === is && (!is || (wasFirst[v] === first[v] && wasParent[v] === parent[v]))) continue;
       changed = true;
       if (was && !(same && is)) lost.push(this.#lastIds[v]!);
       if (is && id !== undefined && !(same && was)) gained.push(id);
