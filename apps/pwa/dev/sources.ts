@@ -48,7 +48,7 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
   const sum = (key: 'devices' | 'betweenNodes' | 'reports') => buckets.reduce((all, bucket) => all + (bucket.packets?.[key] ?? 0), 0);
   const grown = () => (quiet || cut ? 0 : Math.floor((now() - begun) / 2800));
   const totals = () => ({ devices: sum('devices') + grown(), betweenNodes: sum('betweenNodes'), reports: sum('reports') });
-  const packetsToday = () => totals().devices;
+  const packetsToday = () => totals().devices + totals().betweenNodes + totals().reports;
   const costOf = (id: string) => mesh.nodes.find((node) => node.id === id)?.costMs ?? 0;
   const way = mesh.path.length > 1 ? mesh.path : undefined;
 
@@ -58,6 +58,7 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
       at: now(),
       node: { id: mesh.self, name: 'Mill Lane 7', fingerprint: 'MFRG GZDF MZTW Q2LK', community: 'Millbrook', version: '0.1.0', gateway, position },
       startedAt: begun - 12 * day - 5 * hour,
+      timeZone: 'UTC',
       wellness: {
         well: !(alone || cut || scene === 'backend-cut' || scene === 'needs-you'),
         problems: alone
@@ -161,8 +162,9 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
       totals: {
         packets: totals(),
         bytes: { devices: totals().devices * 214, betweenNodes: totals().betweenNodes * 96, reports: totals().reports * 640 },
-        up: Math.round(packetsToday() * 0.93),
-        down: Math.round(packetsToday() * 0.07),
+        up: packetsToday() - Math.round(totals().devices * 0.07) - totals().betweenNodes,
+        down: Math.round(totals().devices * 0.07),
+        between: totals().betweenNodes,
         byClass: [
           { class: 0, packets: Math.round(packetsToday() * 0.06), bytes: Math.round(packetsToday() * 9) },
           { class: 1, packets: Math.round(packetsToday() * 0.71), bytes: Math.round(packetsToday() * 150) },

@@ -30,6 +30,8 @@ export const status = z.object({
     position: position.optional(),
   }),
   startedAt: z.number(),
+  /** This machine's, by its IANA name: `today` begins at its midnight. */
+  timeZone: z.string(),
   wellness: z.object({
     well: z.boolean(),
     /** In words, most important first; empty when well. Each names the cause and the next step. */
@@ -44,6 +46,7 @@ export const status = z.object({
     clockTrusted: z.boolean(),
   }),
   carrying: z.object({
+    /** Messages that this node sent on since midnight, of all three types, each once: never repeats, never control frames. */
     packetsToday: z.number(),
     packetsLastMinute: z.number(),
     waiting: z.number(),
@@ -62,7 +65,10 @@ export const topologyNode = z.object({
   self: z.boolean(),
   gateway: z.boolean(),
   online: z.boolean(),
-  lastSeen: z.number(),
+  /** When it was last known to be there; absent: never since this node started. */
+  lastSeen: z.number().optional(),
+  /** Of a node that is gone: the way from here to it when it was last there. */
+  lastWay: z.object({ hops: z.number(), costMs: z.number(), nextHop: nodeId.optional() }).optional(),
   devices: z.number(),
   hops: z.number().optional(),
   costMs: z.number().optional(),
@@ -139,6 +145,8 @@ export const trafficToday = z.object({
     bytes: perTraffic,
     up: z.number(),
     down: z.number(),
+    /** From node to node. */
+    between: z.number(),
     byClass: z.array(z.object({ class: z.number(), packets: z.number(), bytes: z.number() })),
   }),
   backlog: z.object({ waiting: z.number(), bytes: z.number(), oldestMs: z.number().optional(), expired: z.number(), dropped: z.number() }),

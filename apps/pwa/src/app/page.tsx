@@ -1,5 +1,4 @@
-import { Home } from '../home/home.tsx';
-
+/** An address and its title; the shell shows what is here (frame/pages.ts). */
 export default function Route() {
-  return <Home />;
+  return null;
 }

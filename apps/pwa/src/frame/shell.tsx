@@ -1,58 +1,52 @@
 'use client';
 import { usePathname } from 'next/navigation';
-import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
-import { Providers, useSession } from '../live/providers.tsx';
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { frameStrings } from '../strings/en/frame.ts';
-import { Tabs } from './frame.tsx';
-import { NodeStateProvider } from './node-state.tsx';
-import { go, placeOf, places } from './places.ts';
-
-const loaders: Readonly<Record<string, () => Promise<ComponentType>>> = {
-  '/': () => import('../home/home.tsx').then((module) => module.Home),
-  '/mesh': () => import('../mesh/mesh.tsx').then((module) => module.Mesh),
-  '/traffic': () => import('../traffic/traffic.tsx').then((module) => module.Traffic),
-  '/login': () => import('../session/login-page.tsx').then((module) => module.Login),
-};
-const pages = Object.fromEntries(Object.entries(loaders).map(([path, load]) => [path, lazy(() => load().then((page) => ({ default: page })))]));
-
-/** An extra: a node that goes silent before it has come takes nothing else along. */
-const Near = lazy<ComponentType>(() =>
-  import('./near.tsx').then(
-    (module): { default: ComponentType } => ({ default: module.Near }),
-    (): { default: ComponentType } => ({ default: () => null }),
-  ),
-);
-const near = (
-  <Suspense>
-    <Near />
-  </Suspense>
-);
+import { Failsafe } from './failed.tsx';
+import { loaders, pages } from './pages.ts';
+import { placeOf, places } from './places.ts';
+import { Tabs } from './tabs.tsx';
 
 /**
- * Around every page: the bar or rail, the providers, and the way to the log-in when there is no session. `children` is the page that the
- * browser loaded; the others come in beside it.
+ * The page is drawn as a frame, which is in the HTML and wakes up with little code; session, live data and the page's own code are asked
+ * for at once beside it, before React begins.
  */
+const inside = () => import('./inside.tsx');
+const Inside = lazy(() => inside().then((module) => ({ default: module.Inside })));
+if (typeof location !== 'undefined') {
+  // What fails here fails again where it is used, and is told there.
+  for (const load of [inside, loaders[placeOf(location.pathname)]]) load?.().catch(() => {});
+}
+
+/** Around every page. `children` is what Next shows for an address that is no page. */
 export function Shell({ children }: { children: ReactNode }) {
   const path = placeOf(usePathname());
-  const [entry] = useState(path);
   useArrival(path);
-  const Other = path === entry ? undefined : pages[path];
-  const page = Other ? (
-    <Suspense>
-      <Other />
-    </Suspense>
-  ) : (
-    children
-  );
   return (
     <>
       <a className="skip" href="#main">
         {frameStrings.skip}
       </a>
-      {/* One place for both, so that the session and the reason of its end live on over the way to the log-in. */}
-      <Providers fallback={path === '/login' ? null : <Tabs current={path} />}>
-        {path === '/login' || !pages[path] ? page : <Gate path={path}>{page}</Gate>}
-      </Providers>
+      {pages[path] ? (
+        <Failsafe
+          path={path}
+          around={(said) => (
+            <>
+              <Tabs current={path} />
+              <div className="app">{said}</div>
+            </>
+          )}
+        >
+          <Suspense fallback={path === '/login' ? null : <Tabs current={path} />}>
+            <Inside path={path} />
+          </Suspense>
+        </Failsafe>
+      ) : (
+        <>
+          <Tabs current={path} />
+          <div className="app">{children}</div>
+        </>
+      )}
     </>
   );
 }
@@ -68,38 +62,4 @@ function useArrival(path: string) {
     window.scrollTo(0, 0);
     document.getElementById('main')?.focus({ preventScroll: true });
   }, [path]);
-}
-
-/** The other pages and parts are fetched while the node is there, so that they open when it is not. */
-function usePreload(ready: boolean) {
-  useEffect(() => {
-    if (!ready) return;
-    const timer = setTimeout(() => {
-      const parts = [
-        import('../home/lower.tsx'),
-        import('../traffic/body.tsx'),
-        import('../mesh/stage.tsx'),
-        import('../mesh/list.tsx'),
-        import('../mesh/find.tsx'),
-      ];
-      void Promise.allSettled([...Object.values(loaders).map((load) => load()), ...parts]);
-    }, preloadAfterMs);
-    return () => clearTimeout(timer);
-  }, [ready]);
-}
-const preloadAfterMs = 800;
-
-function Gate({ path, children }: { path: string; children: ReactNode }) {
-  const session = useSession();
-  useEffect(() => {
-    if (!session) go(`/login?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
-  }, [session]);
-  usePreload(session !== undefined);
-  if (!session) return <Tabs current={path} />;
-  return (
-    <NodeStateProvider>
-      <Tabs current={path} near={near} />
-      <div className="app">{children}</div>
-    </NodeStateProvider>
-  );
 }

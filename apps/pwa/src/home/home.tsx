@@ -19,7 +19,7 @@ export function Home() {
   const neighbours = useNeighboursFeed();
   const topology = useTopologyFeed();
   const devices = useDevices();
-  const timeZone = traffic?.timeZone;
+  const timeZone = status?.timeZone;
   const alone = situation.at === 'alone';
   const lower = (part: LowerProps['part']) =>
     status && (

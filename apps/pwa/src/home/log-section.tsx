@@ -2,29 +2,30 @@
 import { useState } from 'react';
 import { useLog } from '../live/feeds.ts';
 import { homeStrings } from '../strings/en/home.ts';
-import { clockMinute, dayAndMinute, short } from '../strings/format.ts';
+import { clockMinute, clockSecond, dayAndMinute, short } from '../strings/format.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Section } from '../ui/parts.tsx';
-import { type LogMark, logLine } from './log.ts';
+import { type LogLine, type LogMark, type LogStory, logStories } from './log.ts';
 
 const glyphs = { healed: 'well', 'going-on': 'off', event: 'off', 'needs-you': 'warn' } as const satisfies Record<LogMark, string>;
-const [few, many] = [8, 50];
+/** Lines at first, and entries that are asked for: several of them can be one line. */
+const [linesAtFirst, entriesAtFirst, entriesMax] = [8, 40, 200];
 
 /** What happened to the mesh, newest first, with how long it took to heal. `dayStart`: older entries carry their day. */
 export function LogSection({ dayStart, timeZone }: { dayStart: number | undefined; timeZone: string | undefined }) {
-  const [limit, setLimit] = useState(few);
-  const log = useLog(limit);
+  const [all, setAll] = useState(false);
+  const log = useLog(all ? entriesMax : entriesAtFirst);
   if (!log) return null;
-  const lines = log.entries.map((entry, i) => logLine(entry, log.entries.slice(0, i)));
+  const stories = logStories(log.entries);
+  const lines = all ? stories : stories.slice(0, linesAtFirst);
   return (
     <Section
       id="log"
       title={homeStrings.log.title}
       aside={
-        limit === few &&
-        lines.length >= few && (
-          <button type="button" className="more" onClick={() => setLimit(many)}>
-            {homeStrings.log.more}
+        (all || stories.length > linesAtFirst) && (
+          <button type="button" className="more" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? homeStrings.log.fewer : homeStrings.log.more}
           </button>
         )
       }
@@ -35,17 +36,42 @@ export function LogSection({ dayStart, timeZone }: { dayStart: number | undefine
         <ol className="log" data-testid="log">
           {lines.map((line) => (
             <li key={line.id} data-mark={line.mark}>
-              <time dateTime={new Date(line.at).toISOString()}>
-                {dayStart !== undefined && line.at < dayStart ? dayAndMinute(line.at, timeZone) : clockMinute(line.at, timeZone)}
-              </time>
+              <When line={line} dayStart={dayStart} timeZone={timeZone} />
               {line.mark === 'event' ? <Dot /> : <Glyph name={glyphs[line.mark]} />}
-              <span className="min-w-0 wrap-anywhere">{line.text}</span>
+              <span className="min-w-0 wrap-anywhere">
+                {line.text}
+                {line.parts.length > 1 && <Parts story={line} timeZone={timeZone} />}
+              </span>
               <span className="dur">{line.healedMs !== undefined ? short(line.healedMs) : line.mark === 'going-on' ? homeStrings.log.goingOn : ''}</span>
             </li>
           ))}
         </ol>
       )}
     </Section>
+  );
+}
+
+function When({ line, dayStart, timeZone }: { line: LogLine; dayStart: number | undefined; timeZone: string | undefined }) {
+  return (
+    <time dateTime={new Date(line.at).toISOString()}>
+      {dayStart !== undefined && line.at < dayStart ? dayAndMinute(line.at, timeZone) : clockMinute(line.at, timeZone)}
+    </time>
+  );
+}
+
+/** What was folded into one line, each for itself. */
+function Parts({ story, timeZone }: { story: LogStory; timeZone: string | undefined }) {
+  return (
+    <details className="parts">
+      <summary>{homeStrings.log.each(story.parts.length)}</summary>
+      <ol>
+        {story.parts.map((part) => (
+          <li key={part.id}>
+            <time dateTime={new Date(part.at).toISOString()}>{clockSecond(part.at, timeZone)}</time> {part.text}
+          </li>
+        ))}
+      </ol>
+    </details>
   );
 }
 

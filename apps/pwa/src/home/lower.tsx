@@ -47,7 +47,7 @@ export function Lower({ part, status, neighbours, topology, devices, traffic }: 
       return (
         <>
           {!alone && <WaySection status={status} topology={topology} />}
-          <LogSection dayStart={traffic?.dayStart} timeZone={traffic?.timeZone} />
+          <LogSection dayStart={traffic?.dayStart} timeZone={status.timeZone} />
           <NearbySection />
           <PageSection status={status} />
         </>

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { nodeUrl } from '../frame/near.tsx';
 import { useNearby } from '../live/feeds.ts';
 import type { Status } from '../live/model.ts';
-import { useHere, useTRPCClient } from '../live/providers.tsx';
+import { useHere } from '../live/providers.tsx';
 import { homeStrings } from '../strings/en/home.ts';
 import { Section } from '../ui/parts.tsx';
 import { Seg } from '../ui/seg.tsx';
@@ -13,11 +13,10 @@ const words = homeStrings.page;
 
 /** About this page and its node: look, who it is, who else is near, and the way out. */
 export function PageSection({ status }: { status: Status }) {
-  const { session } = useHere();
-  const client = useTRPCClient();
+  const { session, trpc } = useHere();
   // Logged out here whatever the node says: a node that does not answer must not keep the phone logged in.
   const logout = () => {
-    client.auth.logout.mutate().catch(() => {});
+    trpc.auth.logout.mutate().catch(() => {});
     session.end('logged-out');
   };
   const [theme, choose] = useState<Theme>('auto');

@@ -13,6 +13,7 @@ function status(overrides: Partial<Status> = {}): Status {
     at: now,
     node: { id: 'a'.repeat(16), name: 'Mill Lane 7', fingerprint: 'ABCD', community: 'Millbrook', version: '0.1.0', gateway: false },
     startedAt: now - days(12),
+    timeZone: 'Europe/Zurich',
     wellness: { well: true, problems: [], clockTrusted: true },
     carrying: { packetsToday: 18204, packetsLastMinute: 21, waiting: 14, waitingOldestMs: 4000, lost: 0 },
     neighbours: 5,

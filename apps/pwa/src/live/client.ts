@@ -1,9 +1,10 @@
 import type { AppRouter } from '@energymesh/agent/router';
-import { AnswerForged, signingFetch, socketParams } from '@energymesh/agent/session-mac';
-import { createTRPCClient, createWSClient, httpBatchLink, splitLink, type TRPCClient, type TRPCLink, wsLink } from '@trpc/client';
+import { AnswerForged, signingFetch } from '@energymesh/agent/session-mac';
+import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
 import type { EndReason, SessionStore } from '../session/session-store.ts';
 import type { Contact } from './contact.ts';
+import type { SocketLink } from './socket.ts';
 
 export interface NodeClient {
   readonly trpc: TRPCClient<AppRouter>;
@@ -11,8 +12,6 @@ export interface NodeClient {
 }
 
 const path = '/trpc';
-/** Before the next try to connect again; the node comes back at any moment, and one page asks little. */
-const retryMsMax = 4000;
 const endings: ReadonlySet<string> = new Set(['unknown-session', 'bad-mac', 'malformed', 'not-logged-in', 'claim-only'] satisfies EndReason[]);
 
 /** A node that was unplugged answers nothing at all, and a browser would wait for minutes before it asks again. */
@@ -60,23 +59,42 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
     return signed(input, init);
   };
 
-  const socket = createWSClient({
-    url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`,
-    connectionParams: () => {
-      const current = session.current();
-      return current ? socketParams(current, session.nextCounter()) : null;
-    },
-    lazy: { enabled: true, closeMs: 10_000 },
-    keepAlive: { enabled: true, intervalMs: 5000, pongTimeoutMs: 4000 },
-    retryDelayMs: (attempt) => Math.min(retryMsMax, 250 * 2 ** attempt),
-  });
+  /** Comes after the first answers by HTTP: what the page begins with does not wait for it, nor does it carry its code. */
+  let socket: Promise<SocketLink> | undefined;
+  let closed = false;
+  const live: TRPCLink<AppRouter> = (runtime) => {
+    let started: ReturnType<TRPCLink<AppRouter>> | undefined;
+    return ({ op, next }) =>
+      observable((observer) => {
+        let off: (() => void) | undefined;
+        let over = false;
+        socket ??= import('./socket.ts').then(({ socketLink }) => socketLink(session, path));
+        socket.then(
+          ({ link }) => {
+            if (over || closed) return;
+            started ??= link(runtime);
+            const subscribed = started({ op, next }).subscribe(observer);
+            off = () => subscribed.unsubscribe();
+          },
+          (error: Error) => {
+            // Not fetched: the next try asks for it anew.
+            socket = undefined;
+            observer.error(TRPCClientError.from(error));
+          },
+        );
+        return () => {
+          over = true;
+          off?.();
+        };
+      });
+  };
 
   const trpc = createTRPCClient<AppRouter>({
     links: [
       watch,
       splitLink({
         condition: (op) => op.type === 'subscription',
-        true: wsLink({ client: socket }),
+        true: live,
         false: splitLink({
           // Anybody may ask these, and they go unsigned: a session that has ended must not stand in the way.
           condition: (op) => op.path === 'card' || op.path.startsWith('auth.login'),
@@ -86,5 +104,14 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
       }),
     ],
   });
-  return { trpc, close: () => void socket.close() };
+  return {
+    trpc,
+    close: () => {
+      closed = true;
+      socket?.then(
+        (opened) => opened.close(),
+        () => {},
+      );
+    },
+  };
 }

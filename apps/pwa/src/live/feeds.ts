@@ -1,9 +1,8 @@
 'use client';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useSubscription } from '@trpc/tanstack-react-query';
-import { useEffect } from 'react';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useState } from 'react';
 import type { Devices, Log, Nearby, Neighbours, Status, TopologyView, TrafficToday } from './model.ts';
-import { useHere, useTRPC, useTRPCClient } from './providers.tsx';
+import { useHere } from './providers.tsx';
 
 /** While the WebSocket is away, the same answers are asked for by HTTP this often. */
 const pollMs = 5000;
@@ -13,14 +12,12 @@ const againMs = 3000;
 
 /** The public card: who this is. Asked again and again, since it also tells that the node is there and what its clock says. */
 export function useCard() {
-  const trpc = useTRPC();
-  const client = useTRPCClient();
-  const { contact } = useHere();
+  const { contact, trpc } = useHere();
   return useQuery({
-    queryKey: trpc.card.queryKey(),
+    queryKey: ['card'],
     queryFn: async ({ signal }) => {
       const askedAt = Date.now();
-      const card = await client.card.query(undefined, { signal });
+      const card = await trpc.card.query(undefined, { signal });
       contact.tellTime(card.at, askedAt);
       return card;
     },
@@ -28,67 +25,105 @@ export function useCard() {
   });
 }
 
-/** A subscription that the node or the network ended is asked for again. */
-function useAgain(subscription: { status: string; reset: () => void }) {
-  const { status, reset } = subscription;
-  useEffect(() => {
-    if (status !== 'error') return;
-    const timer = setTimeout(reset, againMs);
-    return () => clearTimeout(timer);
-  }, [status, reset]);
+interface Listener<T> {
+  onStarted(): void;
+  onData(data: T): void;
+  onConnectionStateChange(change: { readonly state: 'idle' | 'connecting' | 'pending' }): void;
+  onError(): void;
+  onComplete(): void;
 }
-const every = (status: string) => (status === 'pending' ? false : pollMs);
 
-// One hook per feed, each called once per page: the answer by HTTP first, then every change by the WebSocket.
+/** The answer by HTTP first, then every change by the WebSocket; while that is away, HTTP again and again. Once per page and feed. */
+function useFeed<T>(key: string, ask: (signal: AbortSignal) => Promise<T>, listen: (listener: Listener<T>) => { unsubscribe(): void }, enabled = true) {
+  const { trpc } = useHere();
+  const queryClient = useQueryClient();
+  const [live, setLive] = useState(false);
+  const start = useEffectEvent(listen);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another client is another connection
+  useEffect(() => {
+    if (!enabled) return;
+    let open: { unsubscribe(): void } | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // A subscription that the node or the network ended is asked for again.
+    const again = () => {
+      setLive(false);
+      clearTimeout(timer);
+      timer = setTimeout(begin, againMs);
+    };
+    const begin = () => {
+      open?.unsubscribe();
+      open = start({
+        onStarted: () => setLive(true),
+        onData: (data) => queryClient.setQueryData([key], data),
+        onConnectionStateChange: ({ state }) => setLive(state === 'pending'),
+        onError: again,
+        onComplete: again,
+      });
+    };
+    begin();
+    return () => {
+      clearTimeout(timer);
+      open?.unsubscribe();
+      setLive(false);
+    };
+  }, [trpc, enabled, key, queryClient]);
+  return useQuery({ queryKey: [key], queryFn: ({ signal }) => ask(signal), enabled, refetchInterval: live ? false : pollMs }).data;
+}
 
 export function useStatusFeed(enabled: boolean): Status | undefined {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const key = trpc.status.get.queryKey();
-  const live = useSubscription(trpc.status.live.subscriptionOptions(undefined, { enabled, onData: (data) => queryClient.setQueryData(key, data) }));
-  useAgain(live);
-  return useQuery(trpc.status.get.queryOptions(undefined, { enabled, refetchInterval: every(live.status) })).data;
+  const { trpc } = useHere();
+  return useFeed(
+    'status',
+    (signal) => trpc.status.get.query(undefined, { signal }),
+    (listener) => trpc.status.live.subscribe(undefined, listener),
+    enabled,
+  );
 }
 
 export function useTopologyFeed(): TopologyView | undefined {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const key = trpc.mesh.topology.queryKey();
-  const live = useSubscription(trpc.mesh.live.subscriptionOptions(undefined, { onData: (data) => queryClient.setQueryData(key, data) }));
-  useAgain(live);
-  return useQuery(trpc.mesh.topology.queryOptions(undefined, { refetchInterval: every(live.status) })).data;
+  const { trpc } = useHere();
+  return useFeed(
+    'topology',
+    (signal) => trpc.mesh.topology.query(undefined, { signal }),
+    (listener) => trpc.mesh.live.subscribe(undefined, listener),
+  );
 }
 
 export function useNeighboursFeed(): Neighbours | undefined {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const key = trpc.mesh.neighbours.queryKey();
-  const live = useSubscription(trpc.mesh.neighboursLive.subscriptionOptions(undefined, { onData: (data) => queryClient.setQueryData(key, data) }));
-  useAgain(live);
-  return useQuery(trpc.mesh.neighbours.queryOptions(undefined, { refetchInterval: every(live.status) })).data;
+  const { trpc } = useHere();
+  return useFeed(
+    'neighbours',
+    (signal) => trpc.mesh.neighbours.query(undefined, { signal }),
+    (listener) => trpc.mesh.neighboursLive.subscribe(undefined, listener),
+  );
 }
 
 export function useTrafficFeed(): TrafficToday | undefined {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const key = trpc.traffic.today.queryKey();
-  const live = useSubscription(trpc.traffic.live.subscriptionOptions(undefined, { onData: (data) => queryClient.setQueryData(key, data) }));
-  useAgain(live);
-  return useQuery(trpc.traffic.today.queryOptions(undefined, { refetchInterval: every(live.status) })).data;
+  const { trpc } = useHere();
+  return useFeed(
+    'traffic',
+    (signal) => trpc.traffic.today.query(undefined, { signal }),
+    (listener) => trpc.traffic.live.subscribe(undefined, listener),
+  );
 }
 
 export function useDevices(): Devices | undefined {
-  const trpc = useTRPC();
-  return useQuery(trpc.devices.list.queryOptions(undefined, { refetchInterval: pollMs })).data;
+  const { trpc } = useHere();
+  return useQuery({ queryKey: ['devices'], queryFn: ({ signal }) => trpc.devices.list.query(undefined, { signal }), refetchInterval: pollMs }).data;
 }
 
 export function useNearby(enabled: boolean): Nearby | undefined {
-  const trpc = useTRPC();
-  return useQuery(trpc.mesh.nearby.queryOptions(undefined, { enabled, refetchInterval: seldomMs })).data;
+  const { trpc } = useHere();
+  return useQuery({ queryKey: ['nearby'], queryFn: ({ signal }) => trpc.mesh.nearby.query(undefined, { signal }), enabled, refetchInterval: seldomMs }).data;
 }
 
 export function useLog(limit: number): Log | undefined {
-  const trpc = useTRPC();
-  // The entries of before stay while more of them are fetched.
-  return useQuery(trpc.log.recent.queryOptions({ limit }, { refetchInterval: pollMs, placeholderData: (before) => before })).data;
+  const { trpc } = useHere();
+  return useQuery({
+    queryKey: ['log', limit],
+    queryFn: ({ signal }) => trpc.log.recent.query({ limit }, { signal }),
+    refetchInterval: pollMs,
+    // The entries of before stay while more of them are fetched.
+    placeholderData: keepPreviousData,
+  }).data;
 }

@@ -1,17 +1,14 @@
 'use client';
-import type { AppRouter } from '@energymesh/agent/router';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import type { TRPCClient } from '@trpc/client';
-import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { browserShelf, SessionStore } from '../session/session-store.ts';
 import { type NodeClient, nodeClient } from './client.ts';
 import { Contact } from './contact.ts';
 import { forget, keep, restore } from './snapshot.ts';
 
-export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
-
 export interface Here {
+  /** The calls to the node; another one after each connecting anew. */
+  readonly trpc: NodeClient['trpc'];
   readonly session: SessionStore;
   readonly contact: Contact;
   /** Connects anew, for instance after logging in. */
@@ -35,10 +32,6 @@ export const useSession = () => {
   );
 };
 
-interface Mounted extends Here {
-  readonly client: NodeClient;
-}
-
 /** Everything below needs the browser; the exported page is the frame without data. */
 export function Providers({ children, fallback }: { children: ReactNode; fallback: ReactNode }) {
   const [queryClient] = useState(
@@ -51,7 +44,7 @@ export function Providers({ children, fallback }: { children: ReactNode; fallbac
         },
       }),
   );
-  const [mounted, setMounted] = useState<Mounted>();
+  const [mounted, setMounted] = useState<Here>();
 
   useEffect(() => {
     const session = new SessionStore({ lasting: browserShelf('localStorage'), passing: browserShelf('sessionStorage'), random: Math.random });
@@ -68,7 +61,7 @@ export function Providers({ children, fallback }: { children: ReactNode; fallbac
         if (clashes++ < 5) connect();
         else session.end('replayed');
       });
-      setMounted({ session, contact, client, reconnect: connect });
+      setMounted({ session, contact, trpc: client.trpc, reconnect: connect });
     };
     connect();
     let known = session.current()?.id;
@@ -103,11 +96,7 @@ export function Providers({ children, fallback }: { children: ReactNode; fallbac
   if (!mounted) return fallback;
   return (
     <HereContext.Provider value={mounted}>
-      <QueryClientProvider client={queryClient}>
-        <TRPCProvider trpcClient={mounted.client.trpc as TRPCClient<AppRouter>} queryClient={queryClient}>
-          {children}
-        </TRPCProvider>
-      </QueryClientProvider>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
     </HereContext.Provider>
   );
 }

@@ -6,6 +6,7 @@ import type { TopologyView } from '../live/model.ts';
 import { meshStrings } from '../strings/en/mesh.ts';
 import { type Arrangement, arrange, arrangeAfresh, move } from './arrange.ts';
 import { type Direction, drawScene, linkAt, nodeAt, nodeTowards } from './draw/draw.ts';
+import type { Box } from './draw/spots.ts';
 import { fitOf, type Palette, readPalette, screenY } from './draw/view.ts';
 import { keepPlaces, readPlaces } from './places-store.ts';
 import { type Scene, type Selection, sceneOf } from './scene.ts';
@@ -36,6 +37,10 @@ class Painter {
   moving = false;
   #frame = 0;
   #routeFrom = 0;
+  #keepOut: readonly Box[] = [];
+  /** Names keep their places while figures change; another zoom or size is another picture. */
+  readonly #spots = new Map<string, number>();
+  #spotsAt = '';
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas;
@@ -50,6 +55,11 @@ class Painter {
     const { clientWidth, clientHeight } = this.canvas;
     this.width = clientWidth;
     this.height = clientHeight;
+    const stage = this.canvas.getBoundingClientRect();
+    this.#keepOut = [...(this.canvas.parentElement?.querySelectorAll('.hand button, .legend') ?? [])].map((element) => {
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      return [left - stage.left, top - stage.top, right - stage.left, bottom - stage.top];
+    });
     this.ask();
   }
 
@@ -81,7 +91,12 @@ class Painter {
       this.canvas.height = h;
     }
     const share = this.#routeFrom === 0 ? 1 : Math.min(1, (performance.now() - this.#routeFrom) / routeMs());
-    drawScene(this.scene, { ...this.view, context, palette: this.palette, width: this.width, height: this.height }, ratio, share);
+    const picture = `${this.transform.k.toFixed(1)} ${this.width} ${this.height}`;
+    if (picture !== this.#spotsAt) this.#spots.clear();
+    this.#spotsAt = picture;
+    const { palette, width, height } = this;
+    const labels = drawScene(this.scene, { ...this.view, context, palette, width, height, keepOut: this.#keepOut, spots: this.#spots }, ratio, share);
+    this.canvas.dataset.names = String(labels);
     if (share < 1) this.ask();
     else this.#routeFrom = 0;
   }

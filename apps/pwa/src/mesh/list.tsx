@@ -129,7 +129,7 @@ function Row({ row, group, topology, neighbours, selection, onSelect }: ListProp
 }
 
 /** Counts on by itself: a list of hundreds must not be rendered anew every second. */
-function LastHeard({ at }: { at: number }) {
+function LastHeard({ at }: { at: number | undefined }) {
   const now = useNow();
-  return words.lastHeard(age(now - at));
+  return at === undefined ? words.neverHeard : words.lastHeard(age(now - at));
 }

@@ -7,7 +7,7 @@ import { frameStrings } from '../strings/en/frame.ts';
 import { homeStrings } from '../strings/en/home.ts';
 import { meshStrings } from '../strings/en/mesh.ts';
 import { trafficStrings } from '../strings/en/traffic.ts';
-import { age, bandwidth, bytes, lasting, number, short } from '../strings/format.ts';
+import { age, bandwidth, bytes, clockMinute, dayAndMinute, lasting, number, short } from '../strings/format.ts';
 import { Bars, qualityWord } from '../ui/parts.tsx';
 import { claim, otherEnd, usable } from './quality.ts';
 import { RouteList } from './route-list.tsx';
@@ -70,11 +70,11 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
 
 function Seen({ node, past }: { node: TopologyNode; past: boolean }) {
   const now = useNow();
-  const ago = age(now - node.lastSeen);
+  const ago = node.lastSeen === undefined ? undefined : age(now - node.lastSeen);
   return (
     <span className={node.online && !past ? 'age' : 'age old'}>
       <i aria-hidden="true" />
-      {node.online ? words.online(ago) : words.offline(ago)}
+      {node.online ? words.online(ago ?? age(0)) : words.offline(ago)}
     </span>
   );
 }
@@ -107,16 +107,16 @@ export function NodeDetail({
   return (
     <>
       <WaySentence topology={topology} node={node} ways={ways} />
-      {ownEdge && <Hearing topology={topology} edge={ownEdge} from={topology.self} />}
+      {ownEdge && node.online && <Hearing topology={topology} edge={ownEdge} from={topology.self} />}
       {neighbour && <NeighbourFigures neighbour={neighbour} />}
-      {!neighbour && (
+      {!neighbour && node.online && (
         <dl className="facts mt-3">
           <Fact name={words.devices} value={number(node.devices)} />
           <Fact name={words.linkCount} value={number(edges.filter(usable).length)} />
-          <Fact name={words.cost} value={ways.of.get(node.id) ? short(ways.of.get(node.id)?.costMs ?? 0) : frameStrings.notKnown} />
+          <Fact name={words.toGateway} value={ways.of.get(node.id) ? short(ways.of.get(node.id)?.costMs ?? 0) : frameStrings.notKnown} />
         </dl>
       )}
-      <h3 className="sub">{self ? words.neighbours : words.links}</h3>
+      <h3 className="sub">{self ? words.neighbours : node.online ? words.links : words.linksThen}</h3>
       {edges.length === 0 ? (
         <p className="sm">{homeStrings.neighbours.none}</p>
       ) : (
@@ -147,7 +147,7 @@ function LinkRow({ topology, edge, node, onSelect }: { topology: TopologyView; e
 }
 
 function WaySentence({ topology, node, ways }: { topology: TopologyView; node: TopologyNode; ways: Ways }) {
-  if (!node.online) return <p className="sm mt-2">{words.isOffline}</p>;
+  if (!node.online) return <Gone topology={topology} node={node} />;
   if (node.gateway) return <p className="mt-2">{node.id === topology.self ? words.isGatewayYou : words.isGateway}</p>;
   const way = ways.of.get(node.id);
   const gateways = topology.nodes.some((candidate) => candidate.gateway && candidate.online);
@@ -167,6 +167,26 @@ function WaySentence({ topology, node, ways }: { topology: TopologyView; node: T
     </>
   );
 }
+
+/** A node that is not heard: since when, what was known last, and what there is to do. Nothing of it in the present tense. */
+function Gone({ topology, node }: { topology: TopologyView; node: TopologyNode }) {
+  const { status } = useNodeState();
+  const now = useNow();
+  const { lastSeen, lastWay } = node;
+  const clock = lastSeen === undefined ? '' : (now - lastSeen < dayMs ? clockMinute : dayAndMinute)(lastSeen, status?.timeZone);
+  const through = lastWay?.nextHop === undefined || lastWay.nextHop === node.id ? undefined : nameOf(topology, lastWay.nextHop);
+  return (
+    <div data-testid="gone">
+      <p className="mt-2">{lastSeen === undefined ? words.neverMet : words.quietSince(clock, age(now - lastSeen))}</p>
+      <p className="sm mt-1">
+        {lastWay && `${words.lastWay(lastWay.hops, short(lastWay.costMs), through)} `}
+        {node.devices > 0 && `${words.lastDevices(node.devices)} `}
+        {words.quietNext}
+      </p>
+    </div>
+  );
+}
+const dayMs = 86_400_000;
 
 /** Both ends' word on how well they hear each other. */
 function Hearing({ topology, edge, from }: { topology: TopologyView; edge: TopologyEdge; from: string }) {
@@ -253,7 +273,12 @@ function LinkDetail({
   const [costA, costB] = [claim(edge, edge.a)?.costMs, claim(edge, edge.b)?.costMs];
   return (
     <>
-      {!usable(edge) && <p className="sm mt-2">{words.linkStale}</p>}
+      {!usable(edge) && (
+        <>
+          <p className="sm mt-2">{words.linkStale}</p>
+          <h3 className="sub">{words.thenHeard}</h3>
+        </>
+      )}
       <Hearing topology={topology} edge={edge} from={other === undefined ? edge.a : topology.self} />
       {neighbour ? (
         <NeighbourFigures neighbour={neighbour} />

@@ -5,7 +5,7 @@ import { useSearchParams } from 'next/navigation';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { go } from '../frame/places.ts';
 import { useCard } from '../live/feeds.ts';
-import { useHere, useSession, useTRPCClient } from '../live/providers.tsx';
+import { useHere, useSession } from '../live/providers.tsx';
 import { frameStrings } from '../strings/en/frame.ts';
 import { loginStrings } from '../strings/en/login.ts';
 import { short } from '../strings/format.ts';
@@ -31,7 +31,13 @@ export function Login() {
     <div className="gate">
       <header>
         <Brand />
-        <b>{name}</b>
+        {card.data ? (
+          <span className="plate">
+            <span>{name}</span>
+          </span>
+        ) : (
+          <b>{name}</b>
+        )}
         <span>{card.data?.community}</span>
       </header>
       <main id="main" data-testid="login" data-step={step ?? 'asking'}>
@@ -66,8 +72,7 @@ function Asking({ failed }: { failed: boolean }) {
 }
 
 function PassphraseForm({ name }: { name: string }) {
-  const { session } = useHere();
-  const trpc = useTRPCClient();
+  const { session, trpc } = useHere();
   const [stay, setStay] = useState(true);
   return (
     <SecretForm
@@ -87,8 +92,7 @@ function PassphraseForm({ name }: { name: string }) {
 }
 
 function ClaimForm({ name, onClaimed }: { name: string; onClaimed: () => void }) {
-  const { session } = useHere();
-  const trpc = useTRPCClient();
+  const { session, trpc } = useHere();
   return (
     <SecretForm
       key="claim"
@@ -108,8 +112,7 @@ function ClaimForm({ name, onClaimed }: { name: string; onClaimed: () => void })
 }
 
 function SetForm({ known, onSet }: { known: readonly string[]; onSet: () => void }) {
-  const { session } = useHere();
-  const trpc = useTRPCClient();
+  const { session, trpc } = useHere();
   const [stay, setStay] = useState(true);
   return (
     <SecretForm

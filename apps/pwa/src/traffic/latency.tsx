@@ -22,21 +22,17 @@ export function LatencyRuler({ latency }: { latency: NonNullable<TrafficToday['l
   const { low, high, tens } = rulerOf(latency);
   const x = (ms: number) => 8 + ((Math.log10(Math.min(high, Math.max(low, ms))) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (width - 16);
   const [p50, p95, p99] = [short(latency.p50), short(latency.p95), short(latency.p99)];
-  const [y, foot, height] = [52, 78, 104];
+  const [y, foot, height] = [18, 38, 64];
   const ticks = tens.flatMap((ten) => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((factor) => factor * ten)).filter((tick) => tick <= high);
-  const hundredLeft = x(100) > width / 2;
   return (
     <>
-      <p className="lead">{words.latencySay(p50)}</p>
+      <p className="lead">{words.latencySay(p95)}</p>
       <p className="sm mb-2">
-        {words.latencyKey} {words.latencySamples(latency.samples)}.
+        {words.latencySamples(latency.samples)}, {words.latencyBonus}.
       </p>
       <div ref={ref} role="img" aria-label={words.latencyLabel(p50, p95, p99)} data-testid="latency" style={{ height }}>
         {width > 0 && (
           <svg className="chart" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-            <text className="i2" x={x(100) + (hundredLeft ? -6 : 6)} y={12} textAnchor={hundredLeft ? 'end' : 'start'}>
-              {words.latencyBonus}
-            </text>
             <line x1={x(100)} x2={x(100)} y1={2} y2={foot} stroke="var(--ink)" strokeDasharray="2 3" />
             {tens.map((ten, i) => (
               <text key={ten} x={x(ten)} y={foot + 22} textAnchor={i === 0 ? 'start' : i === tens.length - 1 ? 'end' : 'middle'}>
@@ -53,9 +49,6 @@ export function LatencyRuler({ latency }: { latency: NonNullable<TrafficToday['l
                 stroke={tens.includes(tick) ? 'var(--ink)' : 'var(--edge)'}
               />
             ))}
-            <text className="k" x={width} y={34} textAnchor="end">
-              {p50} · {p95} · {p99}
-            </text>
             <line x1={x(latency.p50)} x2={x(latency.p99)} y1={y} y2={y} stroke="var(--ink)" strokeWidth="2" />
             <line x1={x(latency.p50)} x2={x(latency.p95)} y1={y} y2={y} stroke="var(--ink)" strokeWidth="6" />
             <circle cx={x(latency.p99)} cy={y} r={5} fill="var(--ground)" stroke="var(--ink)" strokeWidth="2" />
@@ -63,6 +56,28 @@ export function LatencyRuler({ latency }: { latency: NonNullable<TrafficToday['l
           </svg>
         )}
       </div>
+      <dl className="facts mt-2" data-testid="latency-figures">
+        <Part mark="p50" value={p50} />
+        <Part mark="p95" value={p95} />
+        <Part mark="p99" value={p99} />
+      </dl>
     </>
+  );
+}
+
+/** The figure below the ruler, with its mark on it. */
+function Part({ mark, value }: { mark: keyof typeof words.latencyParts; value: string }) {
+  return (
+    <div>
+      <dt>
+        <svg className="mark" width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">
+          {mark === 'p50' && <circle cx="11" cy="6" r="5.5" fill="currentColor" />}
+          {mark === 'p95' && <path d="M0 6h22" stroke="currentColor" strokeWidth="6" />}
+          {mark === 'p99' && <circle cx="11" cy="6" r="4.5" fill="none" stroke="currentColor" strokeWidth="2" />}
+        </svg>
+        {words.latencyParts[mark]}
+      </dt>
+      <dd>{value}</dd>
+    </div>
   );
 }

@@ -31,9 +31,10 @@ export function Lower({ traffic }: { traffic: TrafficToday }) {
           </dl>
         </Section>
         <Section title={words.direction} aside={when}>
-          <dl className="facts grid-cols-2!">
+          <dl className="facts">
             <Fact name={words.up} value={number(totals.up)} />
             <Fact name={words.down} value={number(totals.down)} />
+            <Fact name={words.between} value={number(totals.between)} />
           </dl>
         </Section>
       </div>

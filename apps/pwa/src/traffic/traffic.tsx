@@ -9,6 +9,7 @@ import { frameStrings } from '../strings/en/frame.ts';
 import { trafficStrings } from '../strings/en/traffic.ts';
 import { bytes, clockMinute } from '../strings/format.ts';
 import { Say } from '../ui/parts.tsx';
+import { total } from './bins.ts';
 
 const words = trafficStrings.traffic;
 
@@ -40,6 +41,6 @@ function saying(status: Status, traffic: TrafficToday, since: number | undefined
   const packets = packetsClause(status);
   if (since !== undefined) return { clauses: [{ text: words.sentenceThen(clockMinute(since, traffic.timeZone)) }, { ...packets, past: true }] };
   if (status.carrying.packetsToday === 0) return { clauses: [{ ...packets }], lede: words.noneNext };
-  const clauses = [{ ...packets, text: packets.text.replace('.', ',') }, { text: words.sentenceSize(bytes(traffic.totals.bytes.devices)) }];
+  const clauses = [{ ...packets, text: packets.text.replace('.', ',') }, { text: words.sentenceSize(bytes(total(traffic.totals.bytes))) }];
   return { clauses, lede: words.counted };
 }

@@ -1,4 +1,4 @@
-import type { NeighbourView, NodeId, TopologyEdge } from '@energymesh/protocol';
+import type { NeighbourView, NodeId, TopologyEdge, TopologyNode } from '@energymesh/protocol';
 import type { Feed } from '../ports.ts';
 import type { Neighbours, TopologyView } from '../schema.ts';
 import { qualityOf } from './quality.ts';
@@ -8,19 +8,43 @@ type Part<K extends keyof Sources> = Pick<Sources, K>;
 
 const nodesMax = 4096;
 
-/** The last time each node was known to be there, for nodes that are not any more; at the bound the ones seen longest ago go. */
-class LastSeen {
-  readonly #at = new Map<NodeId, number>();
+interface Known {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly way: { readonly hops: number; readonly costMs: number; readonly nextHop: NodeId | undefined } | undefined;
+}
 
-  note(node: NodeId, at: number): void {
-    this.#at.delete(node);
-    this.#at.set(node, at);
-    const oldest = this.#at.keys().next().value;
-    if (this.#at.size > nodesMax && oldest !== undefined) this.#at.delete(oldest);
+/** When each node was last known to be there, and how it was reached then; at the bound the ones seen longest ago go. */
+class LastSeen {
+  readonly #known = new Map<NodeId, Known>();
+  #online: ReadonlySet<NodeId> = new Set();
+
+  /** Nodes that are there now; whoever was there at the last look and is not any more was there until now. */
+  look(nodes: readonly TopologyNode[], at: number): ReadonlySet<NodeId> {
+    const online = new Set<NodeId>();
+    for (const node of nodes) {
+      const { node: id, self, reachable, hops, costMs, nextHop } = node;
+      if (!self && !reachable) continue;
+      online.add(id);
+      this.#note(id, { at, way: self || hops === undefined || costMs === undefined ? undefined : { hops, costMs, nextHop } });
+    }
+    for (const id of this.#online) {
+      const known = online.has(id) ? undefined : this.#known.get(id);
+      if (known) this.#note(id, { ...known, at });
+    }
+    this.#online = online;
+    return online;
   }
 
-  of(node: NodeId, otherwise: number): number {
-    return this.#at.get(node) ?? otherwise;
+  of(id: NodeId): Known | undefined {
+    return this.#known.get(id);
+  }
+
+  #note(id: NodeId, known: Known): void {
+    this.#known.delete(id);
+    this.#known.set(id, known);
+    const oldest = this.#known.keys().next().value;
+    if (this.#known.size > nodesMax && oldest !== undefined) this.#known.delete(oldest);
   }
 }
 
@@ -35,13 +59,14 @@ function onMeshChange(mesh: Part<'mesh'>['mesh'], handler: () => void): () => vo
 
 export function topologyFeed({ mesh, clock, who }: Part<'mesh' | 'clock' | 'who'>): Feed<TopologyView> {
   const lastSeen = new LastSeen();
+  // Whoever goes while nobody looks at the page is dated all the same.
+  onMeshChange(mesh, () => lastSeen.look(mesh.topology().nodes, clock.wall()));
   return {
     current: () => {
       const at = clock.wall();
       const { nodes, edges, gateway, path } = mesh.topology();
       const own = new Map(mesh.neighbours().map((neighbour) => [neighbour.node, neighbour]));
-      const online = new Set(nodes.filter((node) => node.self || node.reachable).map(({ node }) => node));
-      for (const node of online) lastSeen.note(node, at);
+      const online = lastSeen.look(nodes, at);
       return {
         at,
         self: mesh.self,
@@ -51,8 +76,8 @@ export function topologyFeed({ mesh, clock, who }: Part<'mesh' | 'clock' | 'who'
           self: node.self,
           gateway: node.gateway !== undefined,
           online: online.has(node.node),
-          lastSeen: lastSeen.of(node.node, who.startedAt),
           devices: node.devices,
+          ...goneSince(node.node, online, lastSeen),
           ...defined({ hops: node.hops, costMs: node.costMs, nextHop: node.nextHop, position: node.position ?? (node.self ? who.position : undefined) }),
         })),
         edges: edges.map((edge) => ({
@@ -67,6 +92,15 @@ export function topologyFeed({ mesh, clock, who }: Part<'mesh' | 'clock' | 'who'
       };
     },
     onChange: (handler) => onMeshChange(mesh, handler),
+  };
+}
+
+function goneSince(id: NodeId, online: ReadonlySet<NodeId>, lastSeen: LastSeen) {
+  const known = lastSeen.of(id);
+  const { way } = known ?? {};
+  return {
+    ...(known && { lastSeen: known.at }),
+    ...(way && !online.has(id) && { lastWay: { hops: way.hops, costMs: way.costMs, ...defined({ nextHop: way.nextHop }) } }),
   };
 }
 

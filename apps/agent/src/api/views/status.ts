@@ -51,8 +51,7 @@ export function statusFeed(sources: Sources): Feed<Status> {
     current: () => {
       const { at, path, backlog, backend, neighbours, target, diskUsedShare, problems } = look();
       const { start, end } = dayOf(at);
-      const devicePackets = (from: number) =>
-        counters.sums(from, end, end - from).reduce((sum, { traffic, packets }) => sum + (traffic === 0 ? packets : 0), 0);
+      const packets = (from: number) => counters.sums(from, end, end - from).reduce((sum, part) => sum + part.packets, 0);
       return {
         at,
         node: {
@@ -65,6 +64,7 @@ export function statusFeed(sources: Sources): Feed<Status> {
           ...defined({ position: who.position }),
         },
         startedAt: who.startedAt,
+        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         wellness: {
           well: problems.length === 0,
           problems: problems.map((code) => ({ code, since: since.get(code) ?? at })),
@@ -72,9 +72,9 @@ export function statusFeed(sources: Sources): Feed<Status> {
           ...defined({ diskUsedShare, temperatureC: machine.temperatureC() }),
         },
         carrying: {
-          // Messages of devices, whoever's; what nodes tell each other is in the traffic view.
-          packetsToday: devicePackets(start),
-          packetsLastMinute: devicePackets(Math.max(start, Math.floor(at / 60_000) * 60_000 - 60_000)),
+          // Every message that this node sent on, of all three types, each once; the traffic view tells the parts.
+          packetsToday: packets(start),
+          packetsLastMinute: packets(Math.max(start, Math.floor(at / 60_000) * 60_000 - 60_000)),
           waiting: backlog.waiting,
           ...defined({ waitingOldestMs: backlog.oldestMs }),
           lost: backlog.expired + backlog.dropped,

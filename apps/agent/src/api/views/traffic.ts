@@ -30,6 +30,7 @@ export function trafficFeed({ clock, counters, custody, latency }: Pick<Sources,
         bytes: zeros(),
         up: 0,
         down: 0,
+        between: 0,
         byClass: [0, 1, 2, 3].map((cls) => ({ class: cls, packets: 0, bytes: 0 })),
       };
       for (const sum of counters.sums(start, end, bucketMs)) {
@@ -46,6 +47,7 @@ export function trafficFeed({ clock, counters, custody, latency }: Pick<Sources,
         totals.bytes[name] += sum.bytes;
         if (sum.direction === 0) totals.up += sum.packets;
         if (sum.direction === 1) totals.down += sum.packets;
+        if (sum.direction === 2) totals.between += sum.packets;
         const ofClass = totals.byClass[sum.class];
         if (ofClass) {
           ofClass.packets += sum.packets;

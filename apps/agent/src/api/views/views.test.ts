@@ -123,8 +123,28 @@ test('a node that is gone keeps the time it was last there', () => {
     path: [],
   };
   const view = feed.current();
-  expect(view.nodes[1]).toMatchObject({ online: false, lastSeen: before });
+  // Found gone at this look: it was there until some moment since the last one.
+  expect(view.nodes[1]).toMatchObject({ online: false, lastSeen: at, lastWay: { hops: 1, costMs: 2, nextHop: mill } });
+  at += minute;
+  expect(feed.current().nodes[1]).toMatchObject({ online: false, lastSeen: before + minute });
   expect(view.edges[0]!.stale).toBe(true);
+  expect(schema.topology.parse(view)).toEqual(view);
+});
+
+test('a node that goes while nobody looks is dated by the event; one never met has no date', () => {
+  const feed = topologyFeed(sources);
+  emit({ type: 'event', event: { kind: 'topology-changed' } });
+  at += 5 * minute;
+  const gone = { reachable: false, hops: undefined, costMs: undefined, nextHop: undefined };
+  topology = { ...topology, nodes: [node(self), node(mill, gone)], gateway: undefined, path: [] };
+  emit({ type: 'event', event: { kind: 'topology-changed' } });
+  const lost = at;
+  at += 30 * minute;
+  const stranger = NodeId('00000000000000d4');
+  topology = { ...topology, nodes: [...topology.nodes, node(stranger, gone)] };
+  const view = feed.current();
+  expect(view.nodes[1]).toMatchObject({ online: false, lastSeen: lost, lastWay: { hops: 1, nextHop: mill } });
+  expect(view.nodes[2]).not.toHaveProperty('lastSeen');
   expect(schema.topology.parse(view)).toEqual(view);
 });
 
@@ -203,20 +223,22 @@ test('today: gaps where the node was off, zeros where nothing came, each packet 
     { slot, traffic: 0, direction: 0, class: 1, packets: 50, bytes: 500 },
     { slot, traffic: 0, direction: 1, class: 0, packets: 2, bytes: 20 },
     { slot, traffic: 2, direction: 0, class: 2, packets: 1, bytes: 10 },
+    { slot, traffic: 1, direction: 2, class: 0, packets: 3, bytes: 30 },
   ];
   const view = trafficFeed(sources).current();
   expect(schema.trafficToday.parse(view)).toEqual(view);
   expect(view.buckets).toHaveLength(144);
   expect(view.buckets[72]).toEqual({
     start: slot,
-    packets: { devices: 52, betweenNodes: 0, reports: 1 },
-    bytes: { devices: 520, betweenNodes: 0, reports: 10 },
+    packets: { devices: 52, betweenNodes: 3, reports: 1 },
+    bytes: { devices: 520, betweenNodes: 30, reports: 10 },
   });
   expect(view.buckets[70]!.packets).toEqual({ devices: 0, betweenNodes: 0, reports: 0 });
   expect(view.buckets[20]).toEqual({ start: start + 20 * 600_000 });
   expect(view.buckets[100]!.packets).toBeUndefined();
-  expect(view.totals).toMatchObject({ up: 51, down: 2, packets: { devices: 52, betweenNodes: 0, reports: 1 } });
-  expect(statusFeed(sources).current().carrying.packetsToday).toBe(52);
+  expect(view.totals).toMatchObject({ up: 51, down: 2, between: 3, packets: { devices: 52, betweenNodes: 3, reports: 1 } });
+  // One number: the parts add up to it.
+  expect(statusFeed(sources).current().carrying.packetsToday).toBe(56);
 });
 
 test('devices that are or were here', () => {

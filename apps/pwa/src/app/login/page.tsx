@@ -1,14 +1,9 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
-import { Login } from '../../session/login-page.tsx';
 import { frameStrings } from '../../strings/en/frame.ts';
 
 export const metadata: Metadata = { title: frameStrings.titles.login };
 
+/** An address and its title; the shell shows what is here (frame/pages.ts). */
 export default function Route() {
-  return (
-    <Suspense>
-      <Login />
-    </Suspense>
-  );
+  return null;
 }

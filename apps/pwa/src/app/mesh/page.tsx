@@ -1,15 +1,9 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
-import { Mesh } from '../../mesh/mesh.tsx';
 import { frameStrings } from '../../strings/en/frame.ts';
 
 export const metadata: Metadata = { title: frameStrings.titles.mesh };
 
-/** Deep links: /mesh?view=list, /mesh?node=<id>, /mesh?link=<id>-<id>. */
+/** An address and its title; the shell shows what is here (frame/pages.ts). */
 export default function Route() {
-  return (
-    <Suspense>
-      <Mesh />
-    </Suspense>
-  );
+  return null;
 }

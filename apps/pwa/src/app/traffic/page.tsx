@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import { frameStrings } from '../../strings/en/frame.ts';
-import { Traffic } from '../../traffic/traffic.tsx';
 
 export const metadata: Metadata = { title: frameStrings.titles.traffic };
 
+/** An address and its title; the shell shows what is here (frame/pages.ts). */
 export default function Route() {
-  return <Traffic />;
+  return null;
 }

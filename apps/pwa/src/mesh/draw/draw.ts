@@ -5,8 +5,8 @@ import { drawNodes } from './nodes.ts';
 import { drawRingNames, drawRings } from './rings.ts';
 import { screenX, screenY, type View } from './view.ts';
 
-/** `routeShare`: how much of the route shows, 0 to 1. */
-export function drawScene(scene: Scene, view: View, pixelRatio: number, routeShare: number): void {
+/** `routeShare`: how much of the route shows, 0 to 1. Returns how many names found room. */
+export function drawScene(scene: Scene, view: View, pixelRatio: number, routeShare: number): number {
   const { context, palette, width, height } = view;
   context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   context.fillStyle = palette.ground;
@@ -15,8 +15,9 @@ export function drawScene(scene: Scene, view: View, pixelRatio: number, routeSha
   drawLinks(scene, view);
   drawRoute(scene, view, routeShare);
   drawNodes(scene, view);
-  drawLabels(scene, view);
+  const names = drawLabels(scene, view);
   if (scene.rings) drawRingNames(scene, scene.rings, view);
+  return names.length;
 }
 
 const hitRadius = 24;

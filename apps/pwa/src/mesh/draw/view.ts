@@ -1,4 +1,5 @@
 import type { Scene, SceneNode } from '../scene.ts';
+import type { Box } from './spots.ts';
 
 /** Colours as the page has them now, read once per theme. */
 export type Palette = Readonly<Record<(typeof tokens)[number], string>>;
@@ -24,6 +25,10 @@ export interface View {
   readonly height: number;
   readonly transform: Transform;
   readonly fit: Fit;
+  /** Buttons and the legend, which lie over the stage: no name goes under them. */
+  readonly keepOut: readonly Box[];
+  /** Which of its spots each name took last; drawing writes it. */
+  readonly spots: Map<string, number>;
 }
 
 export interface Fit {
@@ -40,12 +45,12 @@ export interface Fit {
 export function fitOf(kind: Scene['kind'], width: number, height: number): Fit {
   const wide = width > 600;
   if (kind === 'force') {
-    const [left, top, right, bottom] = wide ? [56, 34, 56, 84] : [40, 30, 40, 76];
+    const [left, top, right, bottom] = wide ? [64, 34, 76, 76] : [44, 30, 44, 76];
     const [w, h] = [Math.max(1, width - left - right), Math.max(1, height - top - bottom)];
     return { x: (p) => left + p * w, y: (p) => top + p * h, placeX: (q) => (q - left) / w, placeY: (q) => (q - top) / h, radius: 0 };
   }
-  const radius = Math.max(1, Math.min(width / 2 - (wide ? 88 : 18), height / 2 - (wide ? 44 : 36)));
-  const [cx, cy] = [width / 2, height / 2 - (wide ? 6 : 12)];
+  const radius = Math.max(1, Math.min(width / 2 - (wide ? 88 : 18), height / 2 - (wide ? 58 : 44)));
+  const [cx, cy] = [width / 2, height / 2 - (wide ? 18 : 18)];
   return { x: (p) => cx + p * radius, y: (p) => cy + p * radius, placeX: (q) => (q - cx) / radius, placeY: (q) => (q - cy) / radius, radius };
 }
 

@@ -112,7 +112,11 @@ export const frameStrings = {
     },
   },
 
-  notFound: { say: 'There is no such page.', next: 'Go to Home' },
+  notFound: {
+    say: 'There is no such page.',
+    why: 'The address may be mistyped, or of an older version of this node. The node itself is not affected.',
+    next: 'Go to Home',
+  },
 
   /** How well one end of a link hears the other. */
   quality: { strong: 'strong', good: 'good', weak: 'weak', poor: 'poor', none: 'not heard' },

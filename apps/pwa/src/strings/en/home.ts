@@ -1,4 +1,4 @@
-import { number, plural } from '../format.ts';
+import { list, number, plural } from '../format.ts';
 
 export const homeStrings = {
   neighbours: {
@@ -54,11 +54,12 @@ export const homeStrings = {
     healed: 'Healed by itself',
     none: 'Nothing yet. What happens to the mesh is written here, with how long it took to heal.',
     more: 'Show more',
+    fewer: 'Show fewer',
     someone: 'A neighbour',
     kinds: {
       'neighbour-up': (name: string) => `${name} can be heard.`,
       'neighbour-down': (name: string) => `${name} went quiet.`,
-      'route-changed': (to: string | undefined) => `Moved to another way out. ${to ?? ''}`.trim(),
+      'route-changed': (to: string | undefined) => (to ? `Moved ${to}.` : 'Moved to another way out.'),
       'gateway-lost': () => 'The gateway cannot be reached. Packets are kept here.',
       'gateway-found': (name: string | undefined) => (name ? `Found a way out, by ${name}.` : 'Found a way out.'),
       'backend-up': (said: string | undefined) => said ?? 'The backend answers.',
@@ -71,6 +72,9 @@ export const homeStrings = {
       refused: (said: string | undefined) => said ?? 'Refused somebody.',
     },
     goingOn: 'going on',
+    heard: (names: readonly string[]) => `${list(names)} can be heard.`,
+    movedOften: (times: number, span: string, to: string | undefined) => `Tried ${number(times)} ways out within ${span}, now ${to ?? 'settled'}.`,
+    each: (count: number) => `${number(count)} entries`,
   },
 
   alone: {

@@ -3,7 +3,7 @@ import { bytes, list, number, plural, short } from '../format.ts';
 export const meshStrings = {
   mesh: {
     counts: {
-      online: (online: number, of: number) => ({ figure: number(online), rest: ` of ${number(of)} online` }),
+      online: (online: number, of: number) => ({ figure: number(online), rest: ` of ${plural(of, 'node', 'nodes')} online` }),
       devices: (count: number) => ({ figure: number(count), rest: count === 1 ? ' device' : ' devices' }),
       gateways: (count: number) => ({ figure: number(count), rest: count === 1 ? ' gateway' : ' gateways' }),
     },
@@ -28,6 +28,7 @@ export const meshStrings = {
     toBackend: 'to the backend',
     through: (name: string) => `through ${name}`,
     lastHeard: (age: string) => `last heard ${age}`,
+    neverHeard: 'not heard yet',
     offline: 'offline',
     noWay: 'no way out',
     youMark: (name: string) => `${name} (you)`,
@@ -42,7 +43,7 @@ export const meshStrings = {
     grow: 'Show more',
     shrink: 'Show less',
     online: (age: string) => `online, ${age}`,
-    offline: (age: string) => `offline, heard ${age}`,
+    offline: (age: string | undefined) => (age === undefined ? 'offline' : `offline, heard ${age}`),
     reaches: (hops: number, cost: string, through: readonly string[]) => ({
       lead: 'Reaches the gateway in ',
       strong: hops === 1 ? '1 hop' : `${number(hops)} hops`,
@@ -52,7 +53,14 @@ export const meshStrings = {
     isGateway: 'A gateway: it takes the mesh’s packets to the backend.',
     isGatewayYou: 'You are a gateway: this node takes the mesh’s packets to the backend.',
     noWay: 'Has no way to a gateway now. It keeps its packets until there is one.',
-    isOffline: 'Not heard. Its packets wait where they are.',
+    quietSince: (clock: string, age: string) => `Quiet since ${clock}, ${age}.`,
+    neverMet: 'Not heard since this node started.',
+    lastWay: (hops: number, cost: string, through: string | undefined) =>
+      `When last heard it was ${hops === 1 ? '1 hop' : `${number(hops)} hops`} from you, ${cost}${through ? `, by way of ${through}` : ''}.`,
+    quietNext: 'What is meant for it waits on other nodes and goes on by itself when it is back. If it stays quiet, look at its power light.',
+    lastDevices: (count: number) => `${plural(count, 'device was', 'devices were')} connected to it.`,
+    thenHeard: 'When last heard',
+    linksThen: 'Its links when last heard',
     hears: (who: string, whom: string) => `${who} hears ${whom}`,
     it: 'it',
     It: 'It',
@@ -60,7 +68,8 @@ export const meshStrings = {
     devices: 'Devices',
     latency: 'Round trip',
     bandwidth: 'Bandwidth',
-    cost: 'Cost',
+    cost: 'Counts as',
+    toGateway: 'To the gateway',
     since: 'Linked for',
     lastHeard: 'Last heard',
     in: 'Received',

@@ -1,0 +1,59 @@
+'use client';
+import { type ReactNode, Suspense, useEffect } from 'react';
+import { Providers, useSession } from '../live/providers.tsx';
+import { Failsafe } from './failed.tsx';
+import { NearLater } from './near-later.tsx';
+import { NodeStateProvider } from './node-state.tsx';
+import { loaders, pages } from './pages.ts';
+import { go } from './places.ts';
+import { Tabs } from './tabs.tsx';
+
+/** Everything that needs the browser and the node: session, live data, and the page itself. */
+export function Inside({ path }: { path: string }) {
+  const Page = pages[path];
+  const page = Page && (
+    <Failsafe path={path}>
+      <Suspense>
+        <Page />
+      </Suspense>
+    </Failsafe>
+  );
+  return (
+    // One place for all pages, so that the session and the reason of its end live on over the way to the log-in.
+    <Providers fallback={path === '/login' ? null : <Tabs current={path} />}>{path === '/login' ? page : <Gate path={path}>{page}</Gate>}</Providers>
+  );
+}
+
+function Gate({ path, children }: { path: string; children: ReactNode }) {
+  const session = useSession();
+  useEffect(() => {
+    if (!session) go(`/login?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
+  }, [session]);
+  usePreload(session !== undefined);
+  if (!session) return <Tabs current={path} />;
+  return (
+    <NodeStateProvider>
+      <Tabs current={path} near={<NearLater />} />
+      <div className="app">{children}</div>
+    </NodeStateProvider>
+  );
+}
+
+/** The other pages and parts are fetched while the node is there, so that they open when it is not. */
+function usePreload(ready: boolean) {
+  useEffect(() => {
+    if (!ready) return;
+    const timer = setTimeout(() => {
+      const parts = [
+        import('../home/lower.tsx'),
+        import('../traffic/body.tsx'),
+        import('../mesh/stage.tsx'),
+        import('../mesh/list.tsx'),
+        import('../mesh/find.tsx'),
+      ];
+      void Promise.allSettled([...Object.values(loaders).map((load) => load()), ...parts]);
+    }, preloadAfterMs);
+    return () => clearTimeout(timer);
+  }, [ready]);
+}
+const preloadAfterMs = 800;

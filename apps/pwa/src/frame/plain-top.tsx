@@ -1,0 +1,12 @@
+import { frameStrings } from '../strings/en/frame.ts';
+
+/** The top of a page that knows nothing of the node: the product's name on a plate without enamel. */
+export function PlainTop() {
+  return (
+    <header className="top">
+      <span className="plate off">
+        <span>{frameStrings.app}</span>
+      </span>
+    </header>
+  );
+}
