@@ -129,7 +129,6 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
       clock,
       wallTrusted: clockTrusted,
       gatewayAllowed: () => identity.dates === 'fresh',
-      gatewayAllowed: () => identity.dates === 'fresh',
       dataDir: config.dataDir,
       logger,
     },
