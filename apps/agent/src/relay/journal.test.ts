@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Batch, Row } from './journal.ts';
@@ -122,6 +122,64 @@ describe('the file', () => {
     expect(again.opened.capacityBytes).toBe(capacity);
   });
 
+  it('takes its reserve in steps that can be given up, and goes on from there the next time', () => {
+    const dir = folder();
+    const file = join(dir, 'spool.db');
+    const unfinished = `${file}.new`;
+    const first = SpoolDatabase.opening(file, 40 * megabyte);
+    for (let i = 0; i < 2; i++) expect(first.next().done).toBe(false);
+    first.return(undefined as never);
+    expect(existsSync(file)).toBe(false);
+    const had = statSync(unfinished).size;
+    expect(had).toBeGreaterThan(15 * megabyte);
+
+    // A power cut: nobody closed what was under way.
+    const second = SpoolDatabase.opening(file, 40 * megabyte);
+    expect(second.next().done).toBe(false);
+    expect(statSync(unfinished).size).toBeGreaterThan(had + 7 * megabyte);
+    const elsewhere = join(dir, 'after-the-cut', 'spool.db');
+    mkdirSync(dirname(elsewhere));
+    for (const suffix of ['.new', '.new-journal']) copyFileSync(file + suffix, elsewhere + suffix);
+    second.return(undefined as never);
+    const third = SpoolDatabase.opening(elsewhere, 40 * megabyte);
+    third.next();
+    expect(statSync(`${elsewhere}.new`).size).toBeGreaterThan(had + 15 * megabyte);
+    third.return(undefined as never);
+
+    const plain = SpoolDatabase.open(join(dir, 'plain.db'), 40 * megabyte);
+    const db = SpoolDatabase.open(elsewhere, 40 * megabyte);
+    cleanups.push(() => {
+      plain.close();
+      db.close();
+    });
+    expect(Math.abs(db.opened.capacityBytes - plain.opened.capacityBytes)).toBeLessThan(megabyte);
+    expect(readdirSync(dirname(elsewhere)).sort()).toEqual(['spool.db', 'spool.db-wal']);
+    db.write(batch({ rows: [row(1)] }));
+  });
+
+  it('begins anew when what was left unfinished is not its own', () => {
+    const file = join(folder(), 'spool.db');
+    writeFileSync(`${file}.new`, 'half of something else'.repeat(1000));
+    const db = SpoolDatabase.open(file, 2 * megabyte);
+    cleanups.push(() => db.close());
+    expect(db.opened).toMatchObject({ broken: undefined, rowMax: 0 });
+    expect(existsSync(`${file}.new`)).toBe(false);
+  });
+
+  it('a growing that did not end is ended by the next opening', () => {
+    const file = join(folder(), 'spool.db');
+    SpoolDatabase.open(file, 2 * megabyte).close();
+    const grows = SpoolDatabase.opening(file, 20 * megabyte);
+    for (let i = 0; i < 20; i++) expect(grows.next().done).toBe(false);
+    grows.return(undefined as never);
+    const db = SpoolDatabase.open(file, 2 * megabyte);
+    cleanups.push(() => db.close());
+    expect(db.opened.capacityBytes).toBeGreaterThan(4 * megabyte);
+    let n = 0;
+    for (let used = 0; used < db.opened.capacityBytes * 0.9; used += 64 * 1000)
+      db.write(batch({ rows: Array.from({ length: 64 }, () => row(++n, Buffer.alloc(904))) }));
+  });
+
   it('puts a broken file aside and begins a new one', () => {
     const file = join(folder(), 'spool.db');
     writeFileSync(file, 'this is no database, and it is long enough to be looked at as one'.repeat(100));
@@ -186,6 +244,23 @@ describe('the thread', () => {
     const rows = await journal.load('up1', 0, limits);
     expect(rows.map((r) => r.row)).toEqual([1, 2, 3]);
     expect(Buffer.from(rows[1]!.body).equals(Buffer.alloc(5000, 7))).toBe(true);
+  });
+
+  it('is closed while it takes its reserve, and takes the rest when it is opened again', async () => {
+    const dir = folder();
+    const data = { file: join(dir, 'spool.db'), reserveBytes: 64 * megabyte };
+    const file = new SpoolFile({ journal: new JournalWorker(data), clock: new VirtualClock(), wallTrusted: () => true, logger: pino({ level: 'silent' }) });
+    const opened = file.start();
+    expect(file.state).toEqual({ at: 'opening' });
+    await file.close();
+    await opened;
+    expect(existsSync(data.file)).toBe(false);
+    expect(statSync(`${data.file}.new`).size).toBeGreaterThan(megabyte);
+    const again = new JournalWorker(data);
+    cleanups.push(() => again.close());
+    const [one, two] = await Promise.all([again.open(), again.open()]);
+    expect(one.capacityBytes).toBeGreaterThan(50 * megabyte);
+    expect(two).toEqual(one);
   });
 
   it('tells what went wrong by code', async () => {

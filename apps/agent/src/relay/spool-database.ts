@@ -15,6 +15,11 @@ const removalRowsMax = 512;
 const partitionShareMax = 0.85;
 const reserveBytesMin = 1024 * 1024;
 const schemaVersion = 1;
+/** The application id of a file: its schema is whole, though it may not have its size yet. */
+const unfinishedId = 0x454d5331;
+/** A step of growing, in blobs of 64 pages: 8 MiB, about a second on a slow card. Giving them to the free list writes little. */
+const stepBlobs = 32;
+const freeBlobs = 256;
 
 interface StoredRow {
   row: number;
@@ -66,13 +71,25 @@ export class SpoolDatabase {
     this.opened = { tables: summaries, rowMax: Math.max(...last), notes, broken, capacityBytes: Math.floor(pagesOf(db) * pageBytes * fillShare) };
   }
 
-  /** A file that is no database, or a damaged one, is put aside as `<file>.broken` (one is kept) and replaced. */
+  /** To the end, at once. */
   static open(file: string, reserveBytes: number): SpoolDatabase {
-    return guarded(() => {
+    const opening = SpoolDatabase.opening(file, reserveBytes);
+    for (;;) {
+      const step = opening.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /**
+   * In steps, since taking the reserve may last minutes on a slow card: between two of them it can be given up (`return`), and the next opening goes on from there, also
+   * after a power cut. A file that is no database, or a damaged one, is put aside as `<file>.broken` (one is kept) and replaced.
+   */
+  static *opening(file: string, reserveBytes: number): Generator<void, SpoolDatabase, void> {
+    try {
       let broken: string | undefined;
       if (existsSync(file)) {
         try {
-          return new SpoolDatabase(connect(file, reserveBytes), undefined);
+          return new SpoolDatabase(yield* connect(file, reserveBytes), undefined);
         } catch (error) {
           if (!/^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))) throw error;
           broken = `${file}.broken`;
@@ -80,9 +97,11 @@ export class SpoolDatabase {
           renameSync(file, broken);
         }
       }
-      create(file, reserveBytes);
-      return new SpoolDatabase(connect(file, reserveBytes), broken);
-    });
+      yield* create(file, reserveBytes);
+      return new SpoolDatabase(yield* connect(file, reserveBytes), broken);
+    } catch (error) {
+      throw journalError(error);
+    }
   }
 
   write(batch: Batch): void {
@@ -140,8 +159,9 @@ export class SpoolDatabase {
   }
 }
 
-function connect(file: string, reserveBytes: number): Database.Database {
+function* connect(file: string, reserveBytes: number): Generator<void, Database.Database, void> {
   const db = new Database(file);
+  let whole = false;
   try {
     // Exclusive before WAL: then no shared-memory file is needed beside the log.
     db.pragma('locking_mode = EXCLUSIVE');
@@ -150,7 +170,7 @@ function connect(file: string, reserveBytes: number): Database.Database {
     db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     const found = db.pragma('user_version', { simple: true });
     if (found !== schemaVersion) throw new JournalError('SCHEMA', `the spool's file has schema ${found}, this program knows ${schemaVersion}`);
-    grow(db, affordable(file, reserveBytes, pagesOf(db) * pageBytes));
+    yield* grow(db, affordable(file, reserveBytes, pagesOf(db) * pageBytes));
     if (!existsSync(`${file}-wal`) || statSync(`${file}-wal`).size < walBytes) {
       // Allocates the log's space now, while there is some. Without it the file can still be read and the disk may have room later.
       try {
@@ -163,57 +183,96 @@ function connect(file: string, reserveBytes: number): Database.Database {
         db.pragma('wal_checkpoint(RESTART)');
       } catch {}
     }
+    whole = true;
     return db;
-  } catch (error) {
-    db.close();
-    throw error;
+  } finally {
+    if (!whole) db.close();
   }
 }
 
-/** Made under another name and renamed when whole: a power cut leaves no half-made spool. */
-function create(file: string, reserveBytes: number): void {
+/**
+ * Made under another name and renamed when whole, so there is never a half-made spool. Every step is a durable transaction with a rollback journal: an
+ * unfinished file is worth what it has, whatever ended its making.
+ */
+function* create(file: string, reserveBytes: number): Generator<void, void, void> {
   const unfinished = `${file}.new`;
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(unfinished + suffix, { force: true });
+  const clear = (): void => {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(unfinished + suffix, { force: true });
+  };
   try {
-    const bytes = affordable(file, reserveBytes, 0);
+    const bytes = affordable(file, reserveBytes, existsSync(unfinished) ? statSync(unfinished).size : 0);
+    if (existsSync(unfinished) && !isOurs(unfinished)) clear();
     const db = new Database(unfinished);
     try {
       db.pragma(`page_size = ${pageBytes}`);
       db.pragma('auto_vacuum = NONE');
-      db.pragma('journal_mode = OFF');
-      db.pragma('synchronous = OFF');
-      const columns =
-        'row INTEGER PRIMARY KEY, incarnation INTEGER, sequence INTEGER, traffic INTEGER, born REAL, lifetime REAL, mono REAL, wall REAL, trusted INTEGER, meta TEXT, body BLOB';
-      for (const table of tables) db.exec(`CREATE TABLE ${table} (${columns})`);
-      db.exec('CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID; CREATE TABLE filler (row INTEGER PRIMARY KEY, body BLOB)');
-      db.pragma(`user_version = ${schemaVersion}`);
-      grow(db, bytes);
+      db.pragma('journal_mode = TRUNCATE');
+      db.pragma('synchronous = FULL');
+      if (db.pragma('application_id', { simple: true }) !== unfinishedId) {
+        const columns =
+          'row INTEGER PRIMARY KEY, incarnation INTEGER, sequence INTEGER, traffic INTEGER, born REAL, lifetime REAL, mono REAL, wall REAL, trusted INTEGER, meta TEXT, body BLOB';
+        db.transaction(() => {
+          for (const table of tables) db.exec(`CREATE TABLE ${table} (${columns})`);
+          db.exec('CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID; CREATE TABLE filler (row INTEGER PRIMARY KEY, body BLOB)');
+          db.pragma(`user_version = ${schemaVersion}`);
+          db.pragma(`application_id = ${unfinishedId}`);
+        })();
+      }
+      yield* grow(db, bytes);
     } finally {
       db.close();
     }
+    rmSync(`${unfinished}-journal`, { force: true });
     sync(unfinished);
     renameSync(unfinished, file);
     sync(dirname(file));
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    // Not after a `return`: what was taken stays for the next time.
+    clear();
     throw error;
+  }
+}
+
+/** What this program began to make, by the mark it made first; a journal that a crash left beside it is rolled back by the look. */
+function isOurs(unfinished: string): boolean {
+  try {
+    const db = new Database(unfinished);
+    try {
+      return db.pragma('application_id', { simple: true }) === unfinishedId && db.pragma('user_version', { simple: true }) === schemaVersion;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return false;
   }
 }
 
 const pagesOf = (db: Database.Database): number => Number(db.pragma('page_count', { simple: true }));
 
 /** Brings the file to its whole size and leaves the new pages on its free list, from which every later row is served. A smaller setting than before shrinks nothing. */
-function grow(db: Database.Database, bytes: number): void {
+function* grow(db: Database.Database, bytes: number): Generator<void, void, void> {
   const pages = Math.max(pagesOf(db), Math.ceil(bytes / pageBytes));
   db.pragma(`max_page_count = ${pages}`);
-  const filler = db.prepare('INSERT INTO filler (body) VALUES (zeroblob(?))');
-  const chunkPages = 64;
-  if (pagesOf(db) + chunkPages + 2 >= pages) return;
+  const insert = db.prepare('INSERT INTO filler (body) VALUES (zeroblob(?))');
+  const blobPages = 64;
+  const fits = (): boolean => pagesOf(db) + blobPages + 2 < pages;
+  const fill = db.transaction((blobs: number) => {
+    for (let i = 0; i < blobs && fits(); i++) insert.run((blobPages - 1) * pageBytes);
+  });
+  // In the log of a spool that is in use a transaction has less room than in the journal of one that is being made.
+  const blobs = db.pragma('journal_mode', { simple: true }) === 'wal' ? 1 : stepBlobs;
+  const empty = db.prepare('DELETE FROM filler WHERE row IN (SELECT row FROM filler LIMIT ?)');
   try {
-    while (pagesOf(db) + chunkPages + 2 < pages) filler.run((chunkPages - 1) * pageBytes);
-  } finally {
+    while (fits()) {
+      fill(blobs);
+      yield;
+    }
+  } catch (error) {
     db.exec('DELETE FROM filler');
+    throw error;
   }
+  // Also those of an earlier growing that did not end.
+  while (empty.run(freeBlobs).changes > 0) yield;
 }
 
 /** How large the file may be: as asked, but within the partition's share. Throws when a file of any use would not fit. */
@@ -269,7 +328,11 @@ function guarded<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof JournalError) throw error;
-    throw new JournalError(codeOf(error), error instanceof Error ? error.message : String(error));
+    throw journalError(error);
   }
+}
+
+function journalError(error: unknown): JournalError {
+  if (error instanceof JournalError) return error;
+  return new JournalError(codeOf(error), error instanceof Error ? error.message : String(error));
 }

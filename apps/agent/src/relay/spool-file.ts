@@ -77,9 +77,10 @@ export class SpoolFile {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel();
-    await this.#opening;
     if (this.#opened) await this.group.close();
+    // Also an opening that is under way: the first one takes the reserve, and goes on at the next start.
     await this.journal.close();
+    await this.#opening;
   }
 
   async #open(retryMs: number): Promise<void> {

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Batch, type ExpiredRows, JournalError, type LoadLimits, type OpenedJournal, type Row, type Table } from './journal.ts';
+import { type Batch, type ExpiredRows, JournalError, type LoadLimits, type Row, type Table } from './journal.ts';
 import { SpoolDatabase } from './spool-database.ts';
 
-/** What the spool's thread is asked, and answers: one answer per question, in order. */
+/** What the spool's thread is asked, and answers: one answer per question, in order; a close that comes while it opens ends that. */
 export type Question = { readonly id: number } & (
   | { readonly ask: 'open' }
   /** Bodies of `rows` stand one after the other in `bodies`, `lengths` bytes each. */
@@ -31,12 +31,50 @@ if (parentPort) serve(parentPort, workerData as SpoolWorkerData);
 
 function serve(port: NonNullable<typeof parentPort>, { file, reserveBytes }: SpoolWorkerData): void {
   let database: SpoolDatabase | undefined;
-  const perform = (question: Question): OpenedJournal | Row[] | ExpiredRows | undefined => {
-    if (question.ask === 'open') {
-      database ??= SpoolDatabase.open(file, reserveBytes);
-      return database.opened;
+  let opening: { readonly steps: ReturnType<typeof SpoolDatabase.opening>; readonly asked: number[] } | undefined;
+
+  const answer = (id: number, perform: () => unknown): void => {
+    let said: Answer;
+    try {
+      said = { id, ok: true, value: perform() };
+    } catch (error) {
+      const code = error instanceof JournalError ? error.code : 'BUG';
+      said = { id, ok: false, code, message: error instanceof Error ? error.message : String(error) };
     }
+    port.postMessage(said);
+  };
+  const opened = (perform: () => unknown): void => {
+    const { asked } = opening ?? { asked: [] };
+    opening = undefined;
+    for (const id of asked) answer(id, perform);
+  };
+  const step = (): void => {
+    if (!opening) return;
+    try {
+      const { done, value } = opening.steps.next();
+      // Messages are looked at between two steps.
+      if (!done) return void setImmediate(step);
+      database = value;
+      opened(() => value.opened);
+    } catch (error) {
+      opened(() => {
+        throw error;
+      });
+    }
+  };
+  const open = (id: number): void => {
+    if (database) return answer(id, () => database?.opened);
+    if (opening) return void opening.asked.push(id);
+    opening = { steps: SpoolDatabase.opening(file, reserveBytes), asked: [id] };
+    step();
+  };
+
+  const perform = (question: Exclude<Question, { ask: 'open' }>): Row[] | ExpiredRows | undefined => {
     if (question.ask === 'close') {
+      opening?.steps.return(undefined as never);
+      opened(() => {
+        throw new JournalError('CLOSED', 'the spool was closed while it opened');
+      });
       database?.close();
       return undefined;
     }
@@ -53,14 +91,8 @@ function serve(port: NonNullable<typeof parentPort>, { file, reserveBytes }: Spo
     return undefined;
   };
   port.on('message', (question: Question) => {
-    let answer: Answer;
-    try {
-      answer = { id: question.id, ok: true, value: perform(question) };
-    } catch (error) {
-      const code = error instanceof JournalError ? error.code : 'BUG';
-      answer = { id: question.id, ok: false, code, message: error instanceof Error ? error.message : String(error) };
-    }
-    port.postMessage(answer);
+    if (question.ask === 'open') return open(question.id);
+    answer(question.id, () => perform(question));
     if (question.ask === 'close') port.close();
   });
 }
