@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { stretched } from './scripts/test/fuzz-budget.ts';
 
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
-    testTimeout: 30_000,
+    setupFiles: ['scripts/test/fuzz-rounds.ts'],
+    testTimeout: stretched(30_000, process.env),
     hookTimeout: 30_000,
     passWithNoTests: false,
   },

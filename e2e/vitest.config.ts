@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { stretched } from '../scripts/test/fuzz-budget.ts';
 
 // Real processes on real ports: one spec at a time, each test with the time that its scenario takes.
 // What has nothing to do with the backend's broker runs once, beside the embedded one.
@@ -10,7 +11,7 @@ export default defineConfig({
     exclude: process.env.E2E_BROKER === 'mosquitto' ? once : [],
     fileParallelism: false,
     setupFiles: ['src/harness/verdicts.ts'],
-    testTimeout: 300_000,
+    testTimeout: stretched(300_000, process.env),
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
     retry: 0,

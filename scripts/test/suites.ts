@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Counting } from './counts.ts';
+import { stretched } from './fuzz-budget.ts';
 import type { Command } from './run-suite.ts';
 
 export interface Suite extends Command {
@@ -35,7 +36,7 @@ export function suites(reports: string): readonly Suite[] {
     };
   };
   const e2e = (broker: string, more: Partial<Suite> = {}): Suite =>
-    vitest(`e2e ${broker}`, ['--root', 'e2e', '--config', 'vitest.config.ts'], 1200, { env: { E2E_BROKER: broker }, ...more });
+    vitest(`e2e ${broker}`, ['--root', 'e2e', '--config', 'vitest.config.ts'], stretched(1200, process.env), { env: { E2E_BROKER: broker }, ...more });
   const browserReport = join(reports, 'browser.json');
   return [
     {
@@ -50,9 +51,9 @@ export function suites(reports: string): readonly Suite[] {
     { name: 'typecheck', argv: ['node', 'scripts/typecheck.ts'], secondsMax: 240, counting: { by: 'line' } },
     { name: 'architecture', argv: ['node', 'scripts/architecture.ts'], secondsMax: 120, counting: { by: 'exit' } },
     { name: 'sections', argv: ['node', 'scripts/check-sections.mjs'], secondsMax: 30, counting: { by: 'exit' } },
-    vitest('unit', [], 600),
+    vitest('unit', [], stretched(600, process.env)),
     { name: 'python decoder', argv: ['python3', 'packages/protocol/python/check.py'], secondsMax: 60, counting: { by: 'line' }, cannotRun: needs('python3') },
-    { name: 'simulator sweep', argv: ['node', 'packages/simulator/src/sweep.ts'], secondsMax: 300, counting: { by: 'line' } },
+    { name: 'simulator sweep', argv: ['node', 'packages/simulator/src/sweep.ts'], secondsMax: stretched(300, process.env), counting: { by: 'line' } },
     e2e('embedded'),
     e2e('mosquitto', { cannotRun: needs('mosquitto', 'mosquitto_pub') }),
     {

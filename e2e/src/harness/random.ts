@@ -1,3 +1,4 @@
+import { fuzzFactor } from '../../../scripts/test/fuzz-budget.ts';
 import { reportFigure } from './report-figure.ts';
 
 /** E2E_SEED repeats what a run has thrown at the nodes. */
@@ -14,5 +15,8 @@ export function randomIntegers(name: string): (below: number) => number {
     return (x >>> 0) % below;
   };
 }
+
+/** So many rounds of random input, more with a larger budget. */
+export const rounds = (standard: number): number => Math.ceil(standard * fuzzFactor(process.env));
 
 export const randomBytes = (next: (below: number) => number, length: number): Uint8Array => Uint8Array.from({ length }, () => next(256));

@@ -7,7 +7,7 @@ import { until } from '../community/until.ts';
 import { enrolMember, strangersPapers } from '../harness/member.ts';
 import { connackCode, connectPacket, packet, publishPacket, RawMqtt, subscribePacket } from '../harness/mqtt-bytes.ts';
 import { Operator } from '../harness/operator.ts';
-import { randomBytes, randomIntegers } from '../harness/random.ts';
+import { randomBytes, randomIntegers, rounds } from '../harness/random.ts';
 import { Steady } from '../harness/steady.ts';
 import { World } from '../harness/world.ts';
 
@@ -95,7 +95,7 @@ test('random bytes, before TLS and in it', async () => {
       await once(socket, 'close');
     }
   });
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < rounds(40); i++) {
     const raw = await RawMqtt.connect({ port, from: '127.0.0.2' });
     if (next(2) === 0) await raw.say(connectPacket(own), 4);
     raw.socket.end(randomBytes(next, 1 + next(500)));

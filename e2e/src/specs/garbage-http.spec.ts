@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { line } from '../community/layout.ts';
 import { Operator } from '../harness/operator.ts';
-import { randomBytes, randomIntegers } from '../harness/random.ts';
+import { randomBytes, randomIntegers, rounds } from '../harness/random.ts';
 import { Steady } from '../harness/steady.ts';
 import { World } from '../harness/world.ts';
 
@@ -126,7 +126,7 @@ test('bodies that are too big, no JSON, or of another shape are refused', async 
 test('random bytes in place of a request', async () => {
   const next = randomIntegers('httpGarbage');
   for (const to of [port, hubPort])
-    for (let i = 0; i < 20; i++)
+    for (let i = 0; i < rounds(20); i++)
       await new Promise<void>((resolve) => {
         const socket = connect({ port: to, host: '127.0.0.1' });
         socket.on('error', () => {});

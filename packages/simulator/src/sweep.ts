@@ -1,5 +1,5 @@
 /**
- * Scenarios by seed until the budget is used up: SIM_BUDGET_SECONDS (default 60). A failure is a seed:
+ * Scenarios by seed until the budget is used up: SIM_BUDGET_SECONDS (default 60; property tests and fuzzing grow with it). A failure is a seed:
  * the line that is printed runs it again.
  */
 import { type MapName, mapNames } from './maps.ts';
