@@ -104,6 +104,22 @@ export interface DeviceDoor {
   onChange(handler: (change: { device: string; connected: boolean }) => void): () => void;
 }
 
+/** What was carried in one slot of time, of one kind (kept by store/, made by metrics/, shown by api/). */
+export interface CounterSum {
+  /** Start of the slot, Unix milliseconds. */
+  readonly slot: number;
+  readonly traffic: number;
+  readonly direction: number;
+  readonly class: number;
+  readonly packets: number;
+  readonly bytes: number;
+}
+/** A span in which this node ran, Unix milliseconds. */
+export interface RunSpan {
+  readonly startedAt: number;
+  readonly seenAt: number;
+}
+
 /** Monotonic and wall time in milliseconds, and timers; tests plug in a virtual one. */
 export interface Clock {
   monotonic(): number;

@@ -1,5 +1,5 @@
-import type { Clock, Mesh, MeshOutput } from '../ports.ts';
-import { type CounterRow, type CounterStore, type CounterSum, directionOf, type RunSpan } from './traffic.ts';
+import type { Clock, CounterSum, Mesh, MeshOutput, RunSpan } from '../ports.ts';
+import { type CounterRow, type CounterStore, directionOf } from './traffic.ts';
 
 /** A difference between the clocks' advances that only somebody setting the wall clock explains. */
 const clockJumpMs = 10_000;

@@ -1,4 +1,5 @@
 import { type Stream, type Traffic, traffic } from '@energymesh/protocol';
+import type { CounterSum, RunSpan } from '../ports.ts';
 
 /** 0 up (to the backend), 1 down (to a device of the destination node), 2 between nodes. */
 const direction = { up: 0, down: 1, between: 2 } as const;
@@ -10,31 +11,12 @@ export function directionOf(stream: Stream, kind: Traffic): Direction {
 }
 
 /** One cell of the minute counters: what was carried in a minute of one kind. */
-export interface CounterRow {
+export interface CounterRow extends Omit<CounterSum, 'slot'> {
   /** Start of the minute (or of the shorter slot that short reports need), Unix milliseconds. */
   readonly minute: number;
   readonly incarnation: number;
-  readonly traffic: number;
-  readonly direction: number;
-  readonly class: number;
-  readonly packets: number;
-  readonly bytes: number;
   readonly mono: number;
   readonly trusted: boolean;
-}
-
-export interface CounterSum {
-  readonly slot: number;
-  readonly traffic: number;
-  readonly direction: number;
-  readonly class: number;
-  readonly packets: number;
-  readonly bytes: number;
-}
-
-export interface RunSpan {
-  readonly startedAt: number;
-  readonly seenAt: number;
 }
 
 /** What metrics keeps (store/). Calls throw when the disk refuses. */

@@ -1,4 +1,4 @@
-import { type DeliveredEntry, decodeApplication, encodeApplication, Incarnation, NodeId, type Transfer } from '@energymesh/protocol';
+import { type DeliveredEntry, decodeApplication, Incarnation, NodeId, type Transfer } from '@energymesh/protocol';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { defaultTopicRules, TopicMap } from './classify.ts';
@@ -8,6 +8,7 @@ import { Inbox } from './inbox.ts';
 import type { CommandReport } from './reports.ts';
 import { Roster } from './roster.ts';
 import { SpoolFile } from './spool-file.ts';
+import { commandBody } from './testing/command-body.ts';
 import { FakeDoor } from './testing/fake-door.ts';
 import { FakeNet } from './testing/fake-net.ts';
 import { MemoryJournal } from './testing/memory-journal.ts';
@@ -66,18 +67,8 @@ class World {
 type Node = Awaited<ReturnType<World['node']>>;
 
 function command(to: Node, sequence: number, payload: string, over: Partial<DeliveredEntry> = {}): void {
-  const body = encodeApplication({
-    kind: 'publish',
-    topic: 'energymesh/sun/em/lock-1/command',
-    payload: Buffer.from(payload),
-    qos: 1,
-    retain: false,
-    dup: false,
-    client: '',
-    properties: {},
-  });
   const id = { origin: gateway, incarnation: Incarnation(1), stream: to.mesh.self, class: 0 as const, sequence };
-  to.mesh.deliver([{ id, traffic: 0, ageMs: 0, lifetimeMs: 60_000, body, late: false, ...over }], gateway);
+  to.mesh.deliver([{ id, traffic: 0, ageMs: 0, lifetimeMs: 60_000, body: commandBody(payload), late: false, ...over }], gateway);
 }
 /** The device was at `from` and is away. */
 async function wasAt(world: World, from: Node): Promise<void> {

@@ -6,6 +6,7 @@ import { Courier } from './courier.ts';
 import { Inbox, type InboxLimits } from './inbox.ts';
 import type { CommandReport } from './reports.ts';
 import { SpoolFile } from './spool-file.ts';
+import { commandBody } from './testing/command-body.ts';
 import { FakeDoor } from './testing/fake-door.ts';
 import { FakeMesh } from './testing/fake-mesh.ts';
 import { MemoryJournal } from './testing/memory-journal.ts';
@@ -23,16 +24,7 @@ const command = (
   traffic: 0,
   ageMs: over.ageMs ?? 0,
   lifetimeMs: over.lifetimeMs ?? 60_000,
-  body: encodeApplication({
-    kind: 'publish',
-    topic: `energymesh/sun/em/${over.device ?? 'lock-1'}/command`,
-    payload: Buffer.from(payload),
-    qos: 1,
-    retain: false,
-    dup: false,
-    client: '',
-    properties: {},
-  }),
+  body: commandBody(payload, over.device),
   late: over.late ?? false,
 });
 

@@ -23,10 +23,10 @@ export interface PoliceLimits {
   /** How often a device's excess is said in the log. */
   readonly tellMs: number;
 }
-export const policeLimits: PoliceLimits = { quietMs: 10_000, topicsMax: 512, devicesMax: 2048, heldMax: 1024, tellMs: 60_000 };
+const policeLimits: PoliceLimits = { quietMs: 10_000, topicsMax: 512, devicesMax: 2048, heldMax: 1024, tellMs: 60_000 };
 
 /** What the spool tells: in which order entries of a class were accepted, and how far they are settled. */
-export interface Settlement {
+interface Settlement {
   /** Sequence of the newest entry of the class that was accepted or waits for room. */
   newest(cls: TrafficClass): number;
   /** All of the class up to this sequence, and everything of former incarnations, is with the backend or lost. */

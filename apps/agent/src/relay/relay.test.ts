@@ -48,6 +48,21 @@ async function open(mesh: NetMesh, options: { url?: string; dataDir?: string; en
   cleanups.push(() => relay.close());
   return { relay, door, mesh };
 }
+async function openBroker(): Promise<SmallBroker> {
+  const broker = await SmallBroker.open();
+  cleanups.push(() => broker.close());
+  return broker;
+}
+/** Node b without a backend of its own, whose gateway a has subscribed to what comes down to b's lock. */
+async function lockBehindGateway() {
+  const broker = await openBroker();
+  const net = new FakeNet();
+  await open(net.add('a'), { url: broker.url });
+  const b = await open(net.add('b'));
+  b.door.connect('lock-1');
+  await broker.until(() => broker.clients.get('em-000000000000000b')?.subscribes.length === 1);
+  return { broker, net, b };
+}
 let packetId = 0;
 const publish = (payload: string, over: Partial<DevicePublish> = {}): DevicePublish => ({
   device: { id: 'lock-1', role: 'lock' },
@@ -65,8 +80,7 @@ const never = new AbortController().signal;
 
 describe('a node and its gateway', () => {
   it('carry a message up to a broker, acknowledged when the broker has it', async () => {
-    const broker = await SmallBroker.open();
-    cleanups.push(() => broker.close());
+    const broker = await openBroker();
     const net = new FakeNet();
     const a = await open(net.add('a'), { url: broker.url });
     const b = await open(net.add('b'));
@@ -84,8 +98,7 @@ describe('a node and its gateway', () => {
   });
 
   it('keep it through a restart of the node while no gateway is there, under the same id', async () => {
-    const broker = await SmallBroker.open();
-    cleanups.push(() => broker.close());
+    const broker = await openBroker();
     const dataDir = folder();
     const before = await open(new FakeNet().add('b', 1), { dataDir });
     await before.relay.accept(publish('one'), never);
@@ -108,13 +121,7 @@ describe('a node and its gateway', () => {
   });
 
   it('bring a command down to the device, the broker acknowledged by the node only', async () => {
-    const broker = await SmallBroker.open();
-    cleanups.push(() => broker.close());
-    const net = new FakeNet();
-    await open(net.add('a'), { url: broker.url });
-    const b = await open(net.add('b'));
-    b.door.connect('lock-1');
-    await broker.until(() => broker.clients.get('em-000000000000000b')?.subscribes.length === 1);
+    const { broker, net, b } = await lockBehindGateway();
     const session = broker.clients.get('em-000000000000000b')!;
     expect(session.subscribes[0]?.subscriptions).toMatchObject([{ topic: 'energymesh/sun/em/lock-1/command', rh: 2 }]);
     net.cut.add(b.mesh.self);
@@ -133,8 +140,7 @@ describe('a node and its gateway', () => {
 
   it('move to another gateway when theirs loses its backend, and the session with them', async () => {
     const first = await SmallBroker.open();
-    const second = await SmallBroker.open();
-    cleanups.push(() => second.close());
+    const second = await openBroker();
     const net = new FakeNet();
     await open(net.add('a'), { url: first.url });
     await expect.poll(() => net.gateway()).toBe('000000000000000a');
@@ -150,8 +156,7 @@ describe('a node and its gateway', () => {
   });
 
   it('with one backend session for both ways at the gateway itself', async () => {
-    const broker = await SmallBroker.open();
-    cleanups.push(() => broker.close());
+    const broker = await openBroker();
     const net = new FakeNet();
     const a = await open(net.add('a'), { url: broker.url });
     a.door.connect('lock-1');
@@ -168,13 +173,7 @@ describe('a node and its gateway', () => {
   });
 
   it('report a command that never reached its device', async () => {
-    const broker = await SmallBroker.open();
-    cleanups.push(() => broker.close());
-    const net = new FakeNet();
-    await open(net.add('a'), { url: broker.url });
-    const b = await open(net.add('b'));
-    b.door.connect('lock-1');
-    await broker.until(() => broker.clients.get('em-000000000000000b')?.subscribes.length === 1);
+    const { broker, b } = await lockBehindGateway();
     b.door.disconnect('lock-1');
     broker.send('em-000000000000000b', 'energymesh/sun/em/lock-1/command', '{"id":"c3","ttlSeconds":0.2}');
     await broker.until(() => broker.publishes.length === 1);
@@ -210,8 +209,7 @@ describe('a node and its gateway', () => {
   });
 
   it('carry what is above the rate of class 0 as class 1, in order, also after a restart, and say so', async () => {
-    const broker = await SmallBroker.open();
-    cleanups.push(() => broker.close());
+    const broker = await openBroker();
     const net = new FakeNet();
     await open(net.add('a'), { url: broker.url });
     const dataDir = folder();

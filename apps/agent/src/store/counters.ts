@@ -1,18 +1,10 @@
 import { and, gte, lt, sql } from 'drizzle-orm';
+import type { CounterSum } from '../ports.ts';
 import type { Database } from './database.ts';
 import { minuteCounters, runIntervals } from './schema.ts';
 
 export type MinuteRow = typeof minuteCounters.$inferSelect;
 export type RunInterval = typeof runIntervals.$inferSelect;
-export interface CounterSum {
-  /** Start of the slot. */
-  readonly slot: number;
-  readonly traffic: number;
-  readonly direction: number;
-  readonly class: number;
-  readonly packets: number;
-  readonly bytes: number;
-}
 
 /** What was carried, per minute, and when this node was running. */
 export class CounterTable {

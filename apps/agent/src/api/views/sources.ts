@@ -1,4 +1,4 @@
-import type { Clock, DeviceDirectory, DeviceDoor, Mesh } from '../../ports.ts';
+import type { Clock, CounterSum, DeviceDirectory, DeviceDoor, Mesh, RunSpan } from '../../ports.ts';
 
 /** What the views read. Every part is read anew at each call. */
 export interface Sources {
@@ -46,19 +46,8 @@ export interface Backlog {
 }
 
 export interface CountersView {
-  sums(
-    from: number,
-    to: number,
-    slotMs: number,
-  ): readonly {
-    readonly slot: number;
-    readonly traffic: number;
-    readonly direction: number;
-    readonly class: number;
-    readonly packets: number;
-    readonly bytes: number;
-  }[];
-  runs(from: number, to: number): readonly { readonly startedAt: number; readonly seenAt: number }[];
+  sums(from: number, to: number, slotMs: number): readonly CounterSum[];
+  runs(from: number, to: number): readonly RunSpan[];
   onChange(handler: () => void): () => void;
 }
 
