@@ -18,7 +18,18 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 type Told = NonNullable<NonNullable<NodeIdentity['enrolment']>['backend']>;
 const enrolled = (gateway: boolean, backend?: Told) => {
   const door = { key: '', certificate: '', root: '' };
-  const enrolment = { chain: 'CHAIN', root: '', door, community: { id: 'c', name: 'C' }, beaconKey: new Uint8Array(), hubs: [], backend, gateway };
+  const enrolment = {
+    chain: 'CHAIN',
+    root: '',
+    door,
+    community: { id: 'c', name: 'C' },
+    beaconKey: new Uint8Array(),
+    beaconEpoch: 0,
+    formerBeaconKeys: [],
+    hubs: [],
+    backend,
+    gateway,
+  };
   identity = {
     enrolment,
     onChange: (handler) => {

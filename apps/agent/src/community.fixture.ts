@@ -46,6 +46,8 @@ export async function testCommunity() {
         door: { key: p256KeyToPem(doorKey), certificate: door.pem, root: authority.deviceRootPem },
         community: { id: authority.id, name: authority.name },
         beaconKey: authority.beaconKey,
+        beaconEpoch: 0,
+        formerBeaconKeys: [],
         hubs: ['https://hub.invalid'],
         backend: undefined,
         gateway: roles.gateway,

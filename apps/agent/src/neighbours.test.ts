@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { CommunityAuthority, createInvite, nodeIdOf, requesterOf, signCommunityDocument } from '@energymesh/identity';
+import { CommunityAuthority, createInvite, nodeIdOf, requesterOf, sealBeaconKey, signCommunityDocument } from '@energymesh/identity';
 import { defaultConfig, MeshNode } from '@energymesh/protocol';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -35,8 +35,13 @@ function folder(): string {
 async function community() {
   const now = Date.now();
   const authority = await CommunityAuthority.create({ name: 'Sunny Street', now });
+  const keys = new Map<string, Uint8Array>();
+  const sealed = (revoked: readonly { node: string }[]) => {
+    const members = [...keys].filter(([node]) => !revoked.some((gone) => gone.node === node)).map(([, key]) => key);
+    return authority.beacon.epoch === 0 ? undefined : sealBeaconKey({ community: authority.id, ...authority.beacon, members });
+  };
   const document = (number: number, revoked: readonly { node: string }[] = []) =>
-    signCommunityDocument(authority, { number, issuedAt: now, revoked, devices: [] });
+    signCommunityDocument(authority, { number, issuedAt: now, revoked, devices: [], beacon: sealed(revoked) });
   const { text } = createInvite({
     community: { id: authority.id, name: authority.name },
     hubs: ['https://hub.example'],
@@ -49,7 +54,9 @@ async function community() {
   const call = async ({ body }: { body: unknown }) => {
     const { csr, doorCsr, name } = body as { csr: string; doorCsr: string; name: string };
     const { chainPem } = await authority.issueNode({ csrPem: csr, name, roles: { relay: true, gateway: true }, now });
-    const node = nodeIdOf((await requesterOf({ csr, doorCsr })) ?? new Uint8Array());
+    const publicKey = (await requesterOf({ csr, doorCsr })) ?? new Uint8Array();
+    const node = nodeIdOf(publicKey);
+    keys.set(node, publicKey);
     return {
       chain: chainPem,
       root: authority.rootPem,
@@ -66,7 +73,7 @@ async function community() {
     await identity.enrol({ invite: text, name, signal });
     return identity;
   };
-  return { document, member };
+  return { document, member, rotate: () => authority.rotateBeaconKey(Date.now()) };
 }
 
 async function started(identity: NodeIdentity, segments: readonly SegmentConfig[]) {
@@ -251,4 +258,29 @@ test('a member that sends garbage loses its connections, and nobody else theirs'
   const wire = Object.keys(a.mesh.counters()).filter((name) => name.startsWith('wire-'));
   expect(wire).toHaveLength(1);
   expect(a.mesh.neighbours().map(({ node }) => node)).toEqual([b.mesh.self]);
+});
+
+test('a revocation rotates the beacon key over the mesh alone; a node that was away meanwhile is found by its old key, and learns the new one', async () => {
+  const { member, document, rotate } = await community();
+  const segment = testGroup();
+  const [one, two, away, victim] = [await member('one'), await member('two'), await member('away'), await member('victim')];
+  const newest = (identity: NodeIdentity) => Buffer.from(identity.membership()!.beaconKeys()[0]!).toString('hex');
+  const before = newest(one);
+  const a = await started(one, [segment]);
+  const b = await started(two, [segment]);
+  await Promise.all([a.until(() => a.saw('neighbour-up')), b.until(() => b.saw('neighbour-up'))]);
+
+  rotate();
+  one.acceptDocument(document(2, [{ node: victim.node }]));
+  await b.until(() => newest(two) !== before);
+  expect(newest(two)).toBe(newest(one));
+  expect([newest(away), newest(victim)]).toEqual([before, before]);
+
+  const back = await started(away, [segment]);
+  await back.until(() => newest(away) !== before);
+  expect(newest(away)).toBe(newest(one));
+  expect(back.mesh.neighbours().length).toBeGreaterThan(0);
+  // The revoked node has the document from nobody, and no key.
+  expect(victim.acceptDocument(document(2, [{ node: victim.node }]))).toBe(true);
+  expect(newest(victim)).toBe(before);
 });

@@ -9,6 +9,7 @@ import {
   generateP256Key,
   joinDer,
   nodeIdOf,
+  openBeaconKey,
   verifyCommunityDocument,
 } from '@energymesh/identity';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -144,6 +145,28 @@ test('a node renews with its own key, keeps name and role, and not after its rev
   await hub.admin('POST', '/revoke', { node: body.node });
   expect((await hub.call('POST', '/renew', requests)).body.error.code).toBe('revoked');
   expect((await hub.enrol({ key, role: 'relay' })).body.error.code).toBe('revoked');
+});
+
+test('revoking a node rotates the beacon key: whoever remains can read it in the document, the revoked node cannot, and it survives a restart', async () => {
+  const [stays, victim] = [await hub.enrol(), await hub.enrol()];
+  const before = stays.body;
+  const epoch = before.beaconEpoch as number;
+  await hub.admin('POST', '/revoke', { node: victim.body.node, serial: 'ab' });
+  expect((await hub.enrol()).body.beaconEpoch).toBe(epoch);
+  await hub.admin('POST', '/revoke', { node: victim.body.node });
+  await hub.stop();
+  await hub.start();
+  const later = (await hub.enrol()).body;
+  expect(later.beaconEpoch).toBe(epoch + 1);
+  expect(later.beaconKey).not.toBe(before.beaconKey);
+  const { beacon } = document(later.document);
+  const open = (key: typeof stays.key) => openBeaconKey(beacon!, { community: hub.community, key });
+  expect(Buffer.from(open(stays.key)!).toString('base64url')).toBe(later.beaconKey);
+  expect(open(victim.key)).toBeUndefined();
+  expect((await hub.admin('POST', '/revoke', { node: 'f'.repeat(16) })).status).toBe(404);
+  expect((await hub.enrol()).body).toMatchObject({ beaconEpoch: epoch + 1, beaconKey: later.beaconKey });
+  // Nodes are listed without their keys.
+  expect(Object.keys((await hub.admin('GET', '/nodes')).body.rows[0])).not.toContain('publicKey');
 });
 
 test('the status page shows names as text and needs no script', async () => {

@@ -10,7 +10,7 @@ import { EmbeddedBroker } from './broker/embedded.ts';
 import { ExternalBroker } from './broker/external.ts';
 import type { Clock } from './clock.ts';
 import { ConfigError, type HubConfig } from './config.ts';
-import { openAuthority } from './identity/authority-file.ts';
+import { openAuthority, saveAuthority } from './identity/authority-file.ts';
 import { Community } from './identity/community.ts';
 import { Enrolment } from './identity/enrolment.ts';
 import { readSecret, tokenFile, writeSecret } from './identity/files.ts';
@@ -70,7 +70,7 @@ export class Hub implements AsyncDisposable {
     const identity = await issueServerIdentity(authority, serverKey, config.publicHosts, clock.now());
     const adminToken = await tokenFile(join(config.dataDir, 'admin-token'));
     const { db } = parts.use(await openDatabase({ folder: join(config.dataDir, 'db'), migrationsFolder: options.migrationsFolder }));
-    const community = await Community.open({ authority, db, clock });
+    const community = await Community.open({ authority, db, clock, saveAuthority: () => saveAuthority(config.dataDir, authority) });
     const members = await Members.open(db, community);
     const enrolment = new Enrolment({ authority, db, community, members, clock });
     const topics = new Topics(authority.id);

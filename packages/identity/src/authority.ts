@@ -19,10 +19,22 @@ const authorityData = z.object({
   issuingKey: z.string(),
   /** 32 bytes in base64url: the HMAC key of the community's beacons. */
   beaconKey: z.string().regex(/^[\w-]{43}$/),
+  /** How often it was rotated, and when last: milliseconds since 1970. Absent in what was saved before it ever was. */
+  beaconEpoch: z.int().min(0).max(0xffff_ffff).default(0),
+  beaconSince: z.int().min(0).default(0),
   /** Absent in what was saved before devices had a root of their own. */
   deviceRoot: deviceRootData.optional(),
 });
 export type AuthorityData = z.infer<typeof authorityData>;
+
+/** The HMAC key of the community's beacons: 32 bytes. docs/protocol.md §2.6 */
+export interface BeaconKey {
+  readonly key: Uint8Array;
+  /** How often it was rotated. */
+  readonly epoch: number;
+  /** When last, milliseconds since 1970; 0: never. */
+  readonly since: number;
+}
 
 export interface Issued {
   /** Leaf and issuing certificate. */
@@ -57,7 +69,7 @@ export class CommunityAuthority {
   readonly rootPem: string;
   /** SHA-256 of the raw root public key, 64 hex digits: what invites pin. */
   readonly rootPin: string;
-  readonly beaconKey: Uint8Array;
+  #beacon: BeaconKey;
   #issuingPem: string;
   readonly #root: NodeKey;
   readonly #issuing: NodeKey;
@@ -72,7 +84,7 @@ export class CommunityAuthority {
     this.name = data.name;
     this.rootPem = data.rootCertificate;
     this.rootPin = keyPinOf(this.#root.rawPublicKey);
-    this.beaconKey = new Uint8Array(Buffer.from(data.beaconKey, 'base64url'));
+    this.#beacon = { key: new Uint8Array(Buffer.from(data.beaconKey, 'base64url')), epoch: data.beaconEpoch, since: data.beaconSince };
   }
 
   /** A new community with new keys. `now`: milliseconds since 1970. */
@@ -88,6 +100,8 @@ export class CommunityAuthority {
       issuingCertificate: '',
       issuingKey: nodeKeyToPem(issuing),
       beaconKey: randomBytes(32).toString('base64url'),
+      beaconEpoch: 0,
+      beaconSince: 0,
     };
     const devices = await DeviceRoot.create({ name, community: communityIdOf(root.rawPublicKey), now: options.now });
     const unsigned = new CommunityAuthority(draft, devices);
@@ -114,8 +128,26 @@ export class CommunityAuthority {
       rootKey: nodeKeyToPem(this.#root),
       issuingCertificate: this.#issuingPem,
       issuingKey: nodeKeyToPem(this.#issuing),
-      beaconKey: Buffer.from(this.beaconKey).toString('base64url'),
+      beaconKey: Buffer.from(this.#beacon.key).toString('base64url'),
+      beaconEpoch: this.#beacon.epoch,
+      beaconSince: this.#beacon.since,
       deviceRoot: this.#devices.save(),
+    };
+  }
+
+  get beacon(): BeaconKey {
+    return this.#beacon;
+  }
+  get beaconKey(): Uint8Array {
+    return this.#beacon.key;
+  }
+
+  /** A new key for beacons. The caller saves afterwards, or takes it back by the function returned. */
+  rotateBeaconKey(now: number): () => void {
+    const before = this.#beacon;
+    this.#beacon = { key: new Uint8Array(randomBytes(32)), epoch: before.epoch + 1, since: now };
+    return () => {
+      this.#beacon = before;
     };
   }
 

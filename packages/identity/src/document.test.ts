@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openBeaconKey, sealBeaconKey } from './beacon-key.ts';
 import { community, impostorOf, noon } from './community.fixture.ts';
 import { checkDevicePassword, type DeviceCredential, deviceVerifier, newDeviceToken, newSalt } from './devices.ts';
 import { DocumentTooBig, documentBytesMax, signCommunityDocument, verifyCommunityDocument } from './document.ts';
+import { generateNodeKey } from './keys.ts';
 
 function device(id: string): { token: string; credential: DeviceCredential } {
   const [token, salt] = [newDeviceToken(), newSalt()];
@@ -61,4 +63,26 @@ test('1,400 devices fit, 3,000 are refused', async () => {
   const content = { number: 1, issuedAt: noon, revoked: [] };
   expect(signCommunityDocument(authority, { ...content, devices: devices(1400) }).length).toBeLessThanOrEqual(documentBytesMax);
   expect(() => signCommunityDocument(authority, { ...content, devices: devices(3000) })).toThrow(DocumentTooBig);
+});
+
+test('the rotated beacon key of 500 nodes fits beside 1,150 devices, and a member reads it', async () => {
+  const { authority, verifier } = await community();
+  const devices = Array.from({ length: 1150 }, (_, i) => device(`meter-${i}`).credential);
+  const member = generateNodeKey();
+  const keys = [...Array.from({ length: 499 }, () => generateNodeKey().rawPublicKey), member.rawPublicKey];
+  authority.rotateBeaconKey(noon);
+  const beacon = sealBeaconKey({ community: authority.id, ...authority.beacon, members: keys });
+  const bytes = signCommunityDocument(authority, { number: 1, issuedAt: noon, revoked: [{ node }], devices, beacon });
+  const verdict = verifyCommunityDocument(bytes, verifier);
+  if (!verdict.ok || !verdict.document.beacon) throw new Error('no key');
+  expect(openBeaconKey(verdict.document.beacon, { community: authority.id, key: member })).toEqual(authority.beaconKey);
+});
+
+test('what a later version adds to a document is left alone', async () => {
+  const { authority, verifier } = await community();
+  const today = Buffer.from(signCommunityDocument(authority, { number: 1, issuedAt: noon, revoked: [], devices: [] }));
+  const head = 6 + today.readUInt16BE(4);
+  const body = Buffer.from(JSON.stringify({ ...JSON.parse(today.subarray(head + 64).toString('utf8')), later: { anything: 1 } }));
+  const signature = authority.signByIssuing(Buffer.concat([Buffer.from('EnergyMesh community document 1\0'), body]));
+  expect(verifyCommunityDocument(Buffer.concat([today.subarray(0, head), signature, body]), verifier).ok).toBe(true);
 });

@@ -1,12 +1,13 @@
 import { verify } from 'node:crypto';
 import { z } from 'zod';
 import { type CommunityAuthority, firstDer } from './authority.ts';
+import type { SealedBeaconKey } from './beacon-key.ts';
 import { type DeviceCredential, deviceIdPattern, deviceRoles } from './devices.ts';
 import { publicKeyFromRaw } from './keys.ts';
 import { certificateBytesMax } from './profile.ts';
 import type { CertificateVerifier } from './verify.ts';
 
-/** At most so long; about 1,500 devices. */
+/** At most so long: about 1,500 devices, or 1,150 beside the beacon key for 500 nodes. */
 export const documentBytesMax = 128 * 1024;
 
 export interface Revocation {
@@ -23,6 +24,8 @@ export interface CommunityDocument {
   readonly issuedAt: number;
   readonly revoked: readonly Revocation[];
   readonly devices: readonly DeviceCredential[];
+  /** Absent while the key of enrolment holds. */
+  readonly beacon?: SealedBeaconKey | undefined;
 }
 
 export interface VerifiedDocument extends CommunityDocument {
@@ -39,14 +42,23 @@ const CONTEXT = Buffer.from('EnergyMesh community document 1\0');
 const SIGNATURE_BYTES = 64;
 
 const hex = (length: number) => z.string().regex(new RegExp(`^[0-9a-f]{${length}}$`));
-/** Devices are tuples, not objects: half the bytes of a document that every node holds. */
-const bodySchema = z.strictObject({
+/** Devices are tuples, not objects: half the bytes of a document that every node holds. Later versions may add fields, which are left alone. */
+const bodySchema = z.object({
   version: z.literal(1),
   community: hex(16),
   number: z.int().min(1),
   issuedAt: z.int().min(0),
   revoked: z.array(z.union([z.tuple([hex(16)]), z.tuple([hex(16), z.string().regex(/^[0-9a-f]{1,40}$/)])])),
   devices: z.array(z.tuple([z.string().regex(deviceIdPattern), z.enum(deviceRoles), z.string().regex(/^[\w-]{11}$/), z.string().regex(/^[\w-]{43}$/)])),
+  beacon: z
+    .object({
+      epoch: z.int().min(1).max(0xffff_ffff),
+      since: z.int().min(0),
+      ephemeral: z.string().regex(/^[\w-]{43}$/),
+      check: hex(16),
+      sealed: z.string().regex(/^[\w-]*$/),
+    })
+    .optional(),
 });
 
 /** The document's bytes became longer than allowed: too many devices or revocations. */
@@ -64,6 +76,7 @@ export function signCommunityDocument(authority: CommunityAuthority, document: C
       issuedAt: document.issuedAt,
       revoked: document.revoked.map(({ node, serial }) => (serial === undefined ? [node] : [node, serial])),
       devices: document.devices.map(({ id, role, salt, verifier }) => [id, role, salt, verifier]),
+      beacon: document.beacon,
     }),
   );
   const issuing = firstDer(authority.issuingPem);
@@ -114,6 +127,7 @@ function withLookup(body: z.infer<typeof bodySchema>): VerifiedDocument {
     issuedAt: body.issuedAt,
     revoked,
     devices: body.devices.map(([id, role, salt, verifier]) => ({ id, role, salt, verifier })),
+    beacon: body.beacon,
     isRevoked: (node, serial) => whole.has(node) || single.has(`${node}/${serial}`),
   };
 }

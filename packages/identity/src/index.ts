@@ -1,4 +1,5 @@
-export { type AuthorityData, BadRequest, CommunityAuthority, type Issued } from './authority.ts';
+export { type AuthorityData, BadRequest, type BeaconKey, CommunityAuthority, type Issued } from './authority.ts';
+export { openBeaconKey, type SealedBeaconKey, sealBeaconKey } from './beacon-key.ts';
 export { createCsr, createDoorCsr, createRequests, csrBytesMax, publicKeyOfCsr, type Requests, requesterOf } from './csr.ts';
 export { derOfPem, joinDer, pemOfDer, splitDer } from './der.ts';
 export { doorName, faultOfDoor, type IssuedDoor } from './device-root.ts';

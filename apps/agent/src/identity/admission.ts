@@ -12,6 +12,7 @@ const admission = z.object({
   community: z.object({ id: z.string(), name: z.string().min(1).max(64) }),
   /** 32 bytes in base64url. */
   beaconKey: z.string().regex(/^[\w-]{43}$/),
+  beaconEpoch: z.int().min(0).default(0),
   /** Base64. */
   document: z.base64().max(256 * 1024),
   backend: backend.optional(),
@@ -50,8 +51,8 @@ export function admitted(
     const document = Buffer.from(told.document, 'base64');
     const read = verifyCommunityDocument(document, verifier);
     if (!read.ok) throw new TypeError(`the community document does not verify: ${read.reason}`);
-    const beaconKey = Buffer.from(told.beaconKey, 'base64url');
-    return { enrolment: { chain, root: expected.root ?? root, door, community, beaconKey, hubs: expected.hubs, backend, gateway }, document };
+    const beacon = { beaconKey: Buffer.from(told.beaconKey, 'base64url'), beaconEpoch: told.beaconEpoch, formerBeaconKeys: [] };
+    return { enrolment: { chain, root: expected.root ?? root, door, community, ...beacon, hubs: expected.hubs, backend, gateway }, document };
   } catch (cause) {
     throw new HubError('broken', `${expected.hub}: the hub's answer was not accepted: ${(cause as Error).message}`, { cause });
   }

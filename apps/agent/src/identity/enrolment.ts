@@ -26,6 +26,11 @@ const stored = z.object({
   door: z.object({ key: z.string(), certificate: z.string(), root: z.string() }),
   community: z.object({ id: hex16, name: z.string() }),
   beaconKey: z.base64(),
+  beaconEpoch: z.int().min(0).default(0),
+  formerBeaconKeys: z
+    .array(z.object({ key: z.base64(), until: z.number() }))
+    .max(16)
+    .default([]),
   hubs: z.array(z.string()).max(4),
   backend: backend.optional(),
   gateway: z.boolean(),
@@ -42,6 +47,10 @@ export interface Enrolment {
   readonly door: { readonly key: string; readonly certificate: string; readonly root: string };
   readonly community: { readonly id: string; readonly name: string };
   readonly beaconKey: Uint8Array;
+  /** How often the community had rotated it. */
+  readonly beaconEpoch: number;
+  /** Newest first; `until` in milliseconds since 1970. */
+  readonly formerBeaconKeys: readonly { readonly key: Uint8Array; readonly until: number }[];
   readonly hubs: readonly string[];
   /** Of gateways. */
   readonly backend: Backend | undefined;
@@ -56,8 +65,9 @@ export function loadEnrolment(folder: string): Enrolment | undefined {
   const text = readIfThere(path);
   if (text === undefined) return undefined;
   try {
-    const { version: _version, beaconKey, ...rest } = stored.parse(JSON.parse(text.toString('utf8')));
-    const enrolment = { ...rest, beaconKey: Buffer.from(beaconKey, 'base64'), backend: rest.backend };
+    const { version: _version, beaconKey, formerBeaconKeys, ...rest } = stored.parse(JSON.parse(text.toString('utf8')));
+    const former = formerBeaconKeys.map(({ key, until }) => ({ key: Buffer.from(key, 'base64'), until }));
+    const enrolment = { ...rest, beaconKey: Buffer.from(beaconKey, 'base64'), formerBeaconKeys: former, backend: rest.backend };
     verifierOf(enrolment);
     encodeIdentity(enrolment.chain);
     return enrolment;
@@ -67,7 +77,9 @@ export function loadEnrolment(folder: string): Enrolment | undefined {
 }
 
 export function storeEnrolment(folder: string, enrolment: Enrolment): void {
-  const content = { version: 1, ...enrolment, beaconKey: Buffer.from(enrolment.beaconKey).toString('base64') };
+  const text = (key: Uint8Array) => Buffer.from(key).toString('base64');
+  const formerBeaconKeys = enrolment.formerBeaconKeys.map(({ key, until }) => ({ key: text(key), until }));
+  const content = { version: 1, ...enrolment, beaconKey: text(enrolment.beaconKey), formerBeaconKeys };
   writeDurably(join(folder, fileName), `${JSON.stringify(content, undefined, 2)}\n`);
 }
 

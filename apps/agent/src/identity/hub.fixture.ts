@@ -28,6 +28,7 @@ export async function testHub(options: { readonly now?: number; readonly present
       deviceRoot: authority.deviceRootPem,
       community: { id: authority.id, name: authority.name },
       beaconKey: Buffer.from(authority.beaconKey).toString('base64url'),
+      beaconEpoch: authority.beacon.epoch,
       document: Buffer.from(document(1)).toString('base64'),
       backend: { url: 'mqtts://hub.example:8883', protocol: '5', login: { by: 'certificate' } },
     },

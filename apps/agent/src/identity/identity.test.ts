@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deviceVerifier, faultOfDoor, newSalt, p256KeyFromPem } from '@energymesh/identity';
+import { deviceVerifier, faultOfDoor, newSalt, nodeKeyFromPem, p256KeyFromPem, sealBeaconKey } from '@energymesh/identity';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../clock.fixture.ts';
@@ -97,7 +97,7 @@ test('enrolment by invite: the hub is told token, request and name; what it answ
   expect(later.enrolment?.door.root).toBe(authority.deviceRootPem);
   expect(statSync(join(dataDir, 'identity', 'enrolment.json')).mode & 0o777).toBe(0o600);
   expect(membership).toMatchObject({ node: identity.node, name: 'roof of 4', incarnation: 2 });
-  expect(membership?.beaconKey()).toEqual(Buffer.from(authority.beaconKey));
+  expect(membership?.beaconKeys()).toEqual([Buffer.from(authority.beaconKey)]);
   expect(membership?.crypto.certified(membership.certificate())).toMatchObject({ node: identity.node, name: 'roof of 4', mayBeGateway: true });
   expect(later.dates).toBe('fresh');
 });
@@ -289,4 +289,49 @@ test('the floor under the clock rises with what the CA signed and survives a res
   const later = opened(new VirtualClock(now + 6 * days)).identity;
   expect(later.time.reading().trusted).toBe(true);
   expect(opened(new VirtualClock(now + 5.5 * days)).identity.time.reading().trusted).toBe(false);
+});
+
+test('a rotated beacon key comes with the document; the one before is believed for a week more, over restarts', async () => {
+  const { invite, document, authority } = await hub();
+  const { identity } = opened();
+  await identity.enrol({ invite: invite(), name: 'roof', signal: never });
+  const [first, members] = [authority.beaconKey, [nodeKeyFromPem(identity.membership()!.tls().key).rawPublicKey]];
+  const rotate = (at: number) => {
+    authority.rotateBeaconKey(at);
+    return sealBeaconKey({ community: authority.id, ...authority.beacon, members });
+  };
+  expect(identity.acceptDocument(document(2, { beacon: rotate(now) }))).toBe(true);
+  const second = authority.beaconKey;
+  const clock = new VirtualClock(now + 6 * days);
+  const keysNow = () =>
+    opened(clock)
+      .identity.membership()!
+      .beaconKeys()
+      .map((key) => Buffer.from(key));
+  expect(keysNow()).toEqual([second, first].map((key) => Buffer.from(key)));
+  expect(opened(clock).identity.acceptDocument(document(3, { beacon: rotate(now + 6 * days) }))).toBe(true);
+  expect(keysNow()).toEqual([authority.beaconKey, second, first].map((key) => Buffer.from(key)));
+  clock.advance(1.1 * days);
+  expect(keysNow()).toEqual([authority.beaconKey, second].map((key) => Buffer.from(key)));
+  clock.advance(7 * days);
+  expect(keysNow()).toEqual([Buffer.from(authority.beaconKey)]);
+});
+
+test('a node whose key is not in the document, but which is not revoked, asks a hub for it', async () => {
+  const { invite, document, authority, asked } = await hub();
+  const { identity, clock, log } = opened();
+  await identity.enrol({ invite: invite(), name: 'roof', signal: never });
+  const before = Buffer.from(authority.beaconKey);
+  identity.keepRenewed();
+  authority.rotateBeaconKey(now);
+  identity.acceptDocument(document(2, { beacon: sealBeaconKey({ community: authority.id, ...authority.beacon, members: [] }) }));
+  expect(identity.membership()!.beaconKeys()).toEqual([before]);
+  expect(log.at(-1)).toContain('asking a hub');
+  const changed = new Promise<void>((resolve) => void identity.onChange(resolve));
+  clock.advance(3_600_000 * 1.2);
+  await changed;
+  expect(asked.at(-1)?.path).toBe('/renew');
+  expect(identity.membership()!.beaconKeys()).toEqual([Buffer.from(authority.beaconKey), before]);
+  clock.advance(3_600_000 * 3);
+  expect(asked.filter(({ path }) => path === '/renew')).toHaveLength(1);
 });

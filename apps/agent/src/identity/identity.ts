@@ -7,6 +7,7 @@ import {
   encodeIdentity,
   type NodeKey,
   nodeKeyToPem,
+  openBeaconKey,
   type RefusalReason,
   type VerifiedDocument,
   verifyCommunityDocument,
@@ -15,6 +16,7 @@ import { type Crypto, type Incarnation, NodeId } from '@energymesh/protocol';
 import type { Logger } from 'pino';
 import type { Clock, DeviceDirectory } from '../ports.ts';
 
+import { beaconKeysOf, withBeaconKey } from './beacon-keys.ts';
 import { meshCrypto } from './crypto.ts';
 import { CommunityDevices } from './directory.ts';
 import { redeemInvite } from './enrol.ts';
@@ -48,7 +50,8 @@ export interface MembershipView {
   readonly name: string;
   readonly incarnation: Incarnation;
   readonly crypto: Crypto;
-  beaconKey(): Uint8Array;
+  /** The key of own beacons, then those that are believed too. */
+  beaconKeys(): readonly Uint8Array[];
   certificate(): Uint8Array;
   tls(): { readonly key: string; readonly chain: string };
   /** What devices are shown: P-256, PEM. */
@@ -93,6 +96,8 @@ export class NodeIdentity implements AsyncDisposable {
   #verifier: CertificateVerifier | undefined;
   #document: { readonly bytes: Uint8Array; readonly read: VerifiedDocument } | undefined;
   #renewal: Renewal | undefined;
+  /** The community's document is about a beacon key that this node could not read in it: only a hub can tell. */
+  #beaconBehind = false;
 
   constructor(options: IdentityOptions, folder: string, key: NodeKey, counter: IncarnationCounter, time: TrustedTime, enrolment: Enrolment | undefined) {
     this.#options = options;
@@ -155,7 +160,9 @@ export class NodeIdentity implements AsyncDisposable {
       ...(this.#options.call ? { call: this.#options.call } : {}),
       current: () => {
         const own = this.#ownVerdict();
-        return this.#enrolment && own?.ok ? { enrolment: this.#enrolment, name: own.name, issuedAt: own.issuedAt, notAfter: own.notAfter } : undefined;
+        return this.#enrolment && own?.ok
+          ? { enrolment: this.#enrolment, name: own.name, issuedAt: own.issuedAt, notAfter: own.notAfter, behind: this.#beaconBehind }
+          : undefined;
       },
       renewed: ({ enrolment, document }) => {
         this.#adopt(enrolment);
@@ -191,7 +198,7 @@ export class NodeIdentity implements AsyncDisposable {
       name: own.name,
       incarnation: this.incarnation,
       crypto: meshCrypto({ key: this.#key, verifier, revoked: (node, serial) => this.#isRevoked(node, serial) }),
-      beaconKey: () => enrolled().beaconKey,
+      beaconKeys: () => beaconKeysOf(enrolled(), this.#now()),
       certificate: () => encodeIdentity(enrolled().chain),
       tls: () => ({ key: keyPem, chain: enrolled().chain }),
       door: () => ({ key: enrolled().door.key, cert: enrolled().door.certificate }),
@@ -215,12 +222,40 @@ export class NodeIdentity implements AsyncDisposable {
     await this.#renewal?.stopped;
   }
 
-  #adopt(enrolment: Enrolment): void {
+  #adopt(told: Enrolment): void {
+    const enrolment = this.#enrolment ? this.#withKeysOf(this.#enrolment, told) : told;
     storeEnrolment(this.#folder, enrolment);
     this.#enrolment = enrolment;
+    this.#beaconBehind = (this.#document?.read.beacon?.epoch ?? 0) > enrolment.beaconEpoch;
     this.#verifier = verifierOf(enrolment);
     this.#noteOwnDate();
     this.#changed();
+  }
+
+  /** A renewed enrolment with the beacon keys known so far and, when the hub's is newer, that one. */
+  #withKeysOf(known: Enrolment, told: Enrolment): Enrolment {
+    const { beaconKey, beaconEpoch, formerBeaconKeys } = withBeaconKey(known, { key: told.beaconKey, epoch: told.beaconEpoch, since: this.#now() });
+    return { ...told, beaconKey, beaconEpoch, formerBeaconKeys };
+  }
+
+  #takeBeaconKey({ beacon, community }: VerifiedDocument): void {
+    if (!this.#enrolment || !beacon || beacon.epoch <= this.#enrolment.beaconEpoch) return;
+    const key = openBeaconKey(beacon, { community, key: this.#key });
+    this.#beaconBehind = key === undefined;
+    if (!key) return this.#options.logger.warn('the community has a new beacon key and none for this node: asking a hub');
+    this.#enrolment = withBeaconKey(this.#enrolment, { key, epoch: beacon.epoch, since: beacon.since });
+    try {
+      storeEnrolment(this.#folder, this.#enrolment);
+    } catch (error) {
+      // The next start reads it out of the document again.
+      this.#options.logger.warn({ error: (error as Error).message }, 'the new beacon key cannot be stored');
+    }
+  }
+
+  /** A clock that is not believed is later than the floor. */
+  #now(): number {
+    const { now, trusted } = this.time.reading();
+    return trusted ? now : this.time.floor;
   }
 
   #noteOwnDate(): void {
@@ -252,6 +287,7 @@ export class NodeIdentity implements AsyncDisposable {
     this.#document = { bytes: Uint8Array.from(bytes), read: verdict.document };
     this.time.observe(verdict.document.issuedAt);
     this.#devices.replace(verdict.document.devices);
+    this.#takeBeaconKey(verdict.document);
     this.#changed();
     return true;
   }

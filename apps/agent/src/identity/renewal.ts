@@ -16,6 +16,8 @@ interface Own {
   readonly name: string;
   readonly issuedAt: number;
   readonly notAfter: number;
+  /** Something is missing that only a hub can tell. */
+  readonly behind: boolean;
 }
 
 export interface RenewalOptions {
@@ -35,7 +37,7 @@ export interface Renewal {
   readonly stopped: Promise<void>;
 }
 
-/** Asks one of the hubs every hour (spread over a quarter of it) while the certificate is past half of its life. */
+/** Asks one of the hubs every hour (spread over a quarter of it) while the certificate is past half of its life, or the beacon key is not the newest. */
 export function startRenewal(options: RenewalOptions): Renewal {
   let attempt = Promise.resolve();
   let round = 0;
@@ -48,7 +50,7 @@ export function startRenewal(options: RenewalOptions): Renewal {
     const own = options.current();
     const hubs = own?.enrolment.hubs ?? [];
     const hub = hubs[round++ % hubs.length];
-    if (!own || hub === undefined || !isDue(own, options.time)) return next();
+    if (!own || hub === undefined || !(own.behind || isDue(own, options.time))) return next();
     attempt = renew(options, own, hub).finally(next);
   };
   check();

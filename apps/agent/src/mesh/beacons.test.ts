@@ -21,7 +21,8 @@ afterEach(async () => {
 });
 
 interface SceneOptions {
-  readonly key?: Uint8Array;
+  readonly keys?: readonly Uint8Array[];
+  readonly lonely?: () => boolean;
   readonly incarnation?: number;
   readonly interfaces?: () => Interfaces;
 }
@@ -40,7 +41,8 @@ async function beaconsOn(port: number, segments: readonly SegmentConfig[], optio
     segments,
     port,
     incarnation: Incarnation(options.incarnation ?? 1),
-    key: () => options.key ?? communityKey,
+    keys: () => options.keys ?? [communityKey],
+    lonely: options.lonely ?? (() => false),
     clock,
     random: { next: () => 0.5 },
     logger: pino({ level: 'silent' }),
@@ -181,5 +183,50 @@ test('an interface that comes later is joined then, and its candidates are lost 
   a.clock.advance(3000);
   expect(a.lost).toHaveLength(1);
   expect(a.beacons.segments()[0]?.joined).toBe(false);
+  other.close();
+});
+
+test('after a rotation nodes of the new and of the former key hear each other; a key that counts no more is not believed', async () => {
+  const segment = testGroup();
+  const [former, newest] = [randomBytes(32), randomBytes(32)];
+  const keys: Uint8Array[] = [newest, former];
+  const a = await beaconsOn(4001, [segment], { keys });
+  const other = await sender(segment);
+  await other.send(beacon(4002, undefined, former));
+  await other.send(beacon(4003, undefined, newest));
+  await a.until(() => a.candidates.length === 2);
+  keys.pop();
+  await other.send(beacon(4002, undefined, former));
+  await a.until(() => a.counts.includes('beacon-foreign'));
+  expect(a.candidates.length).toBe(2);
+  a.clock.advance(109_000);
+  expect(a.lost.some((key) => key.endsWith(' 4002'))).toBe(true);
+  other.close();
+});
+
+test('a node without a link for five minutes tries a stranger, one a minute, and none twice in a row; one with links never', async () => {
+  const segment = testGroup();
+  let lonely = false;
+  const a = await beaconsOn(4001, [segment], { lonely: () => lonely });
+  const other = await sender(segment);
+  const foreign = (port: number) => other.send(beacon(port, undefined, randomBytes(32)));
+  const counted = (name: string) => a.counts.filter((one) => one === name).length;
+  const hear = async (port: number) => {
+    const before = counted('beacon-foreign') + a.candidates.length;
+    await foreign(port);
+    await a.until(() => counted('beacon-foreign') + a.candidates.length > before);
+    return a.candidates.length;
+  };
+  a.clock.advance(400_000);
+  expect(await hear(5001)).toBe(0);
+  lonely = true;
+  a.clock.advance(200_000);
+  expect(await hear(5001)).toBe(0);
+  a.clock.advance(103_000);
+  expect(await hear(5001)).toBe(1);
+  expect(await hear(5002)).toBe(1);
+  a.clock.advance(61_000);
+  expect(await hear(5001)).toBe(1);
+  expect(await hear(5002)).toBe(2);
   other.close();
 });

@@ -25,6 +25,9 @@ const lostAfterMs = missedMax * beaconEveryMs * (1 + jitterShare);
 const beaconGapMs = 1_000;
 /** Interfaces come and go without a restart. */
 const interfacesEveryMs = 3_000;
+/** A node that was away for longer than former keys are believed knows no key that counts: after this time without a link it tries a stranger now and then. */
+const lonelyAfterMs = 300_000;
+const strangerEveryMs = 60_000;
 /** Further ones are not taken until others are lost: who sends valid beacons is a member. */
 export const candidatesMax = 512;
 /** Remembered nonces, own ones too; at the bound the oldest goes, and its beacon could be replayed to prolong a candidate. */
@@ -35,7 +38,10 @@ export interface BeaconsOptions {
   /** TCP port on which this node takes links. */
   readonly port: number;
   readonly incarnation: Incarnation;
-  readonly key: () => Uint8Array;
+  /** The key of own beacons, then former ones whose beacons are believed. */
+  readonly keys: () => readonly Uint8Array[];
+  /** No link to anybody. */
+  readonly lonely: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -73,11 +79,15 @@ export class Beacons implements AsyncDisposable {
   readonly #heard = new Map<string, Heard>();
   readonly #nonces = new Set<string>();
   #cancelCheck: () => void = () => {};
+  /** When there was a link, or the start; when a stranger was last tried. */
+  #metAt: number;
+  #strangerAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: BeaconsOptions) {
     this.#o = options;
     this.#interfaces = options.interfaces ?? networkInterfaces;
+    this.#metAt = options.clock.monotonic();
     const never = Number.NEGATIVE_INFINITY;
     const idle = { address: undefined, socket: undefined, opening: false, sentAt: never, cancel: () => {} };
     this.#segments = options.segments.map((config) => ({ name: segmentName(config), config, ...idle }));
@@ -127,6 +137,7 @@ export class Beacons implements AsyncDisposable {
   async #check(): Promise<void> {
     this.#cancelCheck = this.#o.clock.after(interfacesEveryMs, () => void this.#check());
     const now = this.#o.clock.monotonic();
+    if (!this.#o.lonely()) this.#metAt = now;
     for (const [key, heard] of this.#heard) if (now - heard.heardAt > lostAfterMs) this.#lose(key);
     const interfaces = this.#interfaces();
     await Promise.all(this.#segments.map((segment) => this.#join(segment, resolveSegment(segment.config, interfaces))));
@@ -183,23 +194,24 @@ export class Beacons implements AsyncDisposable {
   }
 
   #send(segment: Segment): void {
-    const { clock, random, port, incarnation, key } = this.#o;
+    const { clock, random, port, incarnation, keys } = this.#o;
     segment.cancel();
     segment.cancel = clock.after(beaconEveryMs * (1 + jitterShare * (2 * random.next() - 1)), () => this.#send(segment));
     segment.sentAt = clock.monotonic();
     const nonce = randomBytes(8);
     this.#isNew(nonce);
     const beacon = { nonce, port, incarnation };
-    segment.socket?.send(encodeBeacon({ ...beacon, mac: macOf(beacon, key()) }), () => this.#o.count('beacon-unsent'));
+    segment.socket?.send(encodeBeacon({ ...beacon, mac: macOf(beacon, keys()[0]!) }), () => this.#o.count('beacon-unsent'));
   }
 
   #hear(segment: Segment, bytes: Uint8Array, host: string): void {
     const beacon = decodeBeacon(bytes);
     if (isWireError(beacon)) return this.#o.count('beacon-broken');
-    if (!timingSafeEqual(macOf(beacon, this.#o.key()), beacon.mac)) return this.#o.count('beacon-foreign');
-    if (!this.#isNew(beacon.nonce)) return this.#o.count('beacon-repeated');
     const { port, incarnation } = beacon;
     const key = `${segment.name} ${host} ${port}`;
+    const believed = this.#o.keys().some((one) => timingSafeEqual(macOf(beacon, one), beacon.mac));
+    if (!believed && !this.#tries(key)) return this.#o.count('beacon-foreign');
+    if (!this.#isNew(beacon.nonce)) return this.#o.count('beacon-repeated');
     const known = this.#heard.get(key);
     if (!known && this.#heard.size >= candidatesMax) return this.#o.count('beacon-surplus');
     const same = known?.incarnation === incarnation;
@@ -208,6 +220,15 @@ export class Beacons implements AsyncDisposable {
     // Who starts hears of the others at once, and they of it.
     if (!same) this.#soon(segment);
     this.#o.onCandidate({ key, segment: segment.name, ...(heard.node ? { node: heard.node } : {}) });
+  }
+
+  /** Whether to dial somebody whose beacon proves nothing: TLS decides who they are. One at a time, and each again only when forgotten. */
+  #tries(key: string): boolean {
+    const now = this.#o.clock.monotonic();
+    if (this.#heard.has(key) || !this.#o.lonely() || now - this.#metAt < lonelyAfterMs || now - this.#strangerAt < strangerEveryMs) return false;
+    this.#strangerAt = now;
+    this.#o.count('beacon-stranger-tried');
+    return true;
   }
 
   /** False for a nonce seen before: a replay, or an own beacon come back. */

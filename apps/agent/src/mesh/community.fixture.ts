@@ -37,7 +37,7 @@ export async function testMember(authority: CommunityAuthority, name: string, op
     name,
     incarnation: Incarnation(options.incarnation ?? 1),
     crypto: options.crypto?.(key, verifier) ?? noCrypto,
-    beaconKey: () => authority.beaconKey,
+    beaconKeys: () => [authority.beaconKey],
     certificate: () => encodeIdentity(chainPem),
     tls: () => ({ key: nodeKeyToPem(key), chain: chainPem }),
     judge(bundle) {

@@ -6,8 +6,8 @@ export interface MeshIdentity {
   readonly name: string;
   readonly incarnation: Incarnation;
   readonly crypto: Crypto;
-  /** 32 bytes: HMAC key of the community's beacons. */
-  beaconKey(): Uint8Array;
+  /** HMAC keys of the community's beacons, 32 bytes each: that of own beacons, then former ones whose beacons are believed. */
+  beaconKeys(): readonly Uint8Array[];
   /** The own certificate as it is flooded. */
   certificate(): Uint8Array;
   /** PEM: the own key; leaf and issuing certificate. */

@@ -106,7 +106,7 @@ export function adminRoutes(parts: AdminParts): Hono<Env> {
     });
   }
   routes.get('/nodes', async (c) =>
-    c.json({ rows: (await allNodes(db)).map(({ invite: _, ...node }) => ({ ...node, revoked: community.isRevoked(node.id, '') })) }),
+    c.json({ rows: (await allNodes(db)).map(({ invite: _, publicKey: __, ...node }) => ({ ...node, revoked: community.isRevoked(node.id, '') })) }),
   );
   routes.get('/events', async (c) => c.json({ rows: await newestEvents(db, pageQuery.parse(c.req.query()).limit) }));
   return routes;

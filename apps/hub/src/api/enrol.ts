@@ -1,4 +1,4 @@
-import { csrBytesMax } from '@energymesh/identity';
+import { type BeaconKey, csrBytesMax } from '@energymesh/identity';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
@@ -25,7 +25,7 @@ export interface Backend {
 export interface EnrolmentParts {
   readonly enrolment: Enrolment;
   readonly community: Community;
-  readonly authority: { readonly id: string; readonly name: string; readonly rootPem: string; readonly deviceRootPem: string; readonly beaconKey: Uint8Array };
+  readonly authority: { readonly id: string; readonly name: string; readonly rootPem: string; readonly deviceRootPem: string; readonly beacon: BeaconKey };
   readonly backend: () => Backend;
   readonly clock: Clock;
 }
@@ -57,7 +57,8 @@ export function enrolmentRoutes(parts: EnrolmentParts): Hono<Env> {
     door: enrolled.doorPem,
     deviceRoot: parts.authority.deviceRootPem,
     community: { id: parts.authority.id, name: parts.authority.name },
-    beaconKey: Buffer.from(parts.authority.beaconKey).toString('base64url'),
+    beaconKey: Buffer.from(parts.authority.beacon.key).toString('base64url'),
+    beaconEpoch: parts.authority.beacon.epoch,
     document: Buffer.from(parts.community.document.bytes).toString('base64'),
     ...(enrolled.gateway ? { backend: parts.backend() } : {}),
   });

@@ -6,8 +6,7 @@ import { readSecret, writeSecret } from './files.ts';
 
 /** The community's authority, from `<dataDir>/authority.json`; made at the first start, which needs the community's name. */
 export async function openAuthority(options: { dataDir: string; communityName: string | undefined; now: number }): Promise<CommunityAuthority> {
-  const file = join(options.dataDir, 'authority.json');
-  const textOf = (authority: CommunityAuthority) => JSON.stringify(authority.save(), null, 2);
+  const file = fileIn(options.dataDir);
   const text = await readSecret(file);
   if (text === undefined) {
     if (options.communityName === undefined) throw new ConfigError(`community.name: needed to create the community; ${file} does not exist`);
@@ -22,6 +21,12 @@ export async function openAuthority(options: { dataDir: string; communityName: s
   if (textOf(authority) !== text) await writeSecret(file, textOf(authority));
   return authority;
 }
+
+/** On disk when it resolves. */
+export const saveAuthority = (dataDir: string, authority: CommunityAuthority): Promise<void> => writeSecret(fileIn(dataDir), textOf(authority));
+
+const fileIn = (dataDir: string): string => join(dataDir, 'authority.json');
+const textOf = (authority: CommunityAuthority): string => JSON.stringify(authority.save(), null, 2);
 
 async function load(text: string, file: string, now: number): Promise<CommunityAuthority> {
   try {

@@ -75,7 +75,8 @@ export class Enrolment {
   async enrol(request: { token: string; requests: Requests; name: string }): Promise<Enrolled> {
     const name = normalName(request.name);
     if (name === undefined) throw new EnrolmentRefused('bad-name', 'name: 1 to 48 letters, digits, spaces, . _ or - are allowed');
-    const node = await this.#nodeOf(request.requests);
+    const publicKey = await this.#keyOf(request.requests);
+    const node = nodeIdOf(publicKey);
     const tokenHash = tokenHashOf(request.token);
     const now = this.#clock.now();
     const enrolled = await this.#db.transaction(async (session) => {
@@ -88,7 +89,7 @@ export class Enrolment {
       }
       const gateway = record.role === 'gateway';
       const enrolled = await this.#issue({ node, requests: request.requests, name, gateway });
-      await putNode(session, { issued: enrolled.issued, name, gateway, invite: tokenHash, now });
+      await putNode(session, { issued: enrolled.issued, publicKey, name, gateway, invite: tokenHash, now });
       if (known?.invite !== tokenHash) await countUse(session, tokenHash);
       await addEvent(session, { at: now, kind: 'node-enrolled', detail: `${node} ${name}${gateway ? ' (gateway)' : ''}` });
       return enrolled;
@@ -99,22 +100,23 @@ export class Enrolment {
 
   /** A new certificate for a node enrolled before, with its name and roles; the request's own signature proves the key. Throws EnrolmentRefused. */
   async renew(requests: Requests): Promise<Enrolled> {
-    const node = await this.#nodeOf(requests);
+    const publicKey = await this.#keyOf(requests);
+    const node = nodeIdOf(publicKey);
     const now = this.#clock.now();
     return this.#db.transaction(async (session) => {
       const known: NodeRecord | undefined = await nodeBy(session, node);
       if (!known) throw new EnrolmentRefused('not-enrolled', `node ${node} was never enrolled here`);
       const enrolled = await this.#issue({ node, requests, name: known.name, gateway: known.gateway });
-      await putNode(session, { issued: enrolled.issued, name: known.name, gateway: known.gateway, invite: known.invite, now });
+      await putNode(session, { issued: enrolled.issued, publicKey, name: known.name, gateway: known.gateway, invite: known.invite, now });
       return enrolled;
     });
   }
 
-  async #nodeOf(requests: Requests): Promise<string> {
+  async #keyOf(requests: Requests): Promise<Uint8Array> {
     const raw = await requesterOf(requests);
     const message = 'csr, doorCsr: not certificate requests of an Ed25519 and a P-256 key, or a signature does not hold, or the first does not name the second';
     if (!raw) throw new EnrolmentRefused('bad-request', message);
-    return nodeIdOf(raw);
+    return raw;
   }
 
   async #issue(what: { node: string; requests: Requests; name: string; gateway: boolean }) {

@@ -25,13 +25,16 @@ export const nodeBy = async (session: Session, id: string): Promise<NodeRecord |
 
 export const allNodes = (session: Session): Promise<NodeRecord[]> => session.select().from(nodes).orderBy(asc(nodes.enrolledAt), asc(nodes.id));
 
-export async function putNode(session: Session, node: { issued: Issued; name: string; gateway: boolean; invite: string; now: number }): Promise<void> {
+export async function putNode(
+  session: Session,
+  node: { issued: Issued; publicKey: Uint8Array; name: string; gateway: boolean; invite: string; now: number },
+): Promise<void> {
   const certificate = { certificateSerial: node.issued.serial, certificateNotAfter: node.issued.notAfter };
-  const { name, gateway, invite } = node;
+  const { publicKey, name, gateway, invite } = node;
   await session
     .insert(nodes)
-    .values({ id: node.issued.node, name, gateway, invite, enrolledAt: node.now, ...certificate })
-    .onConflictDoUpdate({ target: nodes.id, set: { name, gateway, invite, ...certificate } });
+    .values({ id: node.issued.node, publicKey, name, gateway, invite, enrolledAt: node.now, ...certificate })
+    .onConflictDoUpdate({ target: nodes.id, set: { publicKey, name, gateway, invite, ...certificate } });
 }
 
 export async function allDevices(session: Session): Promise<DeviceCredential[]> {
@@ -63,7 +66,7 @@ export async function addRevocation(session: Session, revocation: Revocation, no
 
 export const storedDocument = async (session: Session) => (await session.select().from(communityDocument).where(eq(communityDocument.id, 1)))[0];
 
-export async function putDocument(session: Session, document: { number: number; issuedAt: number; bytes: Uint8Array }): Promise<void> {
+export async function putDocument(session: Session, document: { number: number; issuedAt: number; bytes: Uint8Array; beaconEpoch: number }): Promise<void> {
   await session
     .insert(communityDocument)
     .values({ id: 1, ...document })

@@ -46,6 +46,8 @@ export const nodes = pgTable('nodes', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
   gateway: boolean('gateway').notNull(),
+  /** Ed25519, 32 bytes: for whom the beacon key is sealed. Null: enrolled before it was kept, until the node renews. */
+  publicKey: bytes('public_key'),
   invite: text('invite').notNull(),
   enrolledAt: instant('enrolled_at').notNull(),
   certificateSerial: text('certificate_serial').notNull(),
@@ -97,6 +99,8 @@ export const communityDocument = pgTable('community_document', {
   number: bigint('number', { mode: 'number' }).notNull(),
   issuedAt: instant('issued_at').notNull(),
   bytes: bytes('bytes').notNull(),
+  /** Of the beacon key that it is about. */
+  beaconEpoch: bigint('beacon_epoch', { mode: 'number' }).notNull().default(0),
 });
 
 /** What happened, for the administrator: the newest 10,000. */
