@@ -40,6 +40,8 @@ test.describe('logged out', () => {
     await expectAccessible(page, 'login');
     await page.goto('/no-such-page');
     await expect(page.getByRole('heading', { name: 'There is no such page.' })).toBeVisible();
+    // Inside the frame: the way on is there.
+    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Home', 'Mesh', 'Traffic']);
     await expectAccessible(page, 'not-found');
   });
 });
@@ -56,6 +58,20 @@ test('the look is chosen on the page and stays', async ({ page }) => {
   expect(await ground()).toBe(dark);
   await page.getByRole('button', { name: 'Automatic' }).click();
   await expect.poll(ground).toBe(light);
+});
+
+test('everything that is pressed is as high as a finger', async ({ page, street }) => {
+  for (const path of [...routes.map((route) => route.path), `/mesh?node=${street.id('B')}`]) {
+    await page.goto(path);
+    await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+    await page.waitForLoadState('networkidle').catch(() => {});
+    const small = await page.evaluate(`[...document.querySelectorAll('a[href], button, summary, input')]
+      .filter((element) => element.checkVisibility() && !element.closest('p, .vh') && !element.matches('.skip, .grab'))
+      .map((element) => [element.closest('label') ?? element, element])
+      .map(([target, element]) => ({ height: target.getBoundingClientRect().height, text: (element.textContent || element.ariaLabel || element.className).trim() }))
+      .filter(({ height }) => height > 0 && height < 44)`);
+    expect(small, path).toEqual([]);
+  }
 });
 
 test('nothing is wider than the screen, down to 320 pixels', async ({ page, viewport }) => {

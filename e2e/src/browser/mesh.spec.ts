@@ -50,6 +50,24 @@ test('the graph shows the nodes, links and ways that are there', async ({ page, 
   await expect(page.getByTestId('panel')).toContainText('This link is not there any more.');
 });
 
+test('the map stands still while figures change, and what is pressed lies over no name', async ({ page }) => {
+  await openGraph(page);
+  const graph = page.getByTestId('graph');
+  await expect(graph).toHaveAttribute('data-names', '5');
+  const places = () => page.evaluate('JSON.stringify(Object.entries(localStorage).filter(([key]) => key.includes("places")))');
+  const before = await places();
+  expect(before).toContain('kind');
+  const figures = () => page.getByTestId('mesh-counts').locator('time').getAttribute('datetime');
+  for (let i = 0; i < 2; i++) {
+    const shown = await figures();
+    await expect.poll(figures, { timeout: 25_000 }).not.toBe(shown);
+  }
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(graph).toHaveAttribute('data-names', '5');
+  expect(await places()).toBe(before);
+});
+
 test('the panel tells of a neighbour what D knows at first hand', async ({ page, street }) => {
   await page.goto(`/mesh?node=${street.id('E')}`);
   const figures = page.getByTestId('neighbour-figures');

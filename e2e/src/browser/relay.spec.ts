@@ -1,6 +1,6 @@
 import { reportFigure } from '../harness/report-figure.ts';
 import { expect, test } from './community.ts';
-import { dataOf, pathOn } from './screen.ts';
+import { dataOf, expectAccessible, pathOn } from './screen.ts';
 
 test('a relay is killed with -9: the path on the screen lacks it, and the log tells of it', async ({ page, street }) => {
   await page.goto('/mesh');
@@ -16,6 +16,13 @@ test('a relay is killed with -9: the path on the screen lacks it, and the log te
   reportFigure({ figure: 'e2e.screen.pathWithoutDeadRelayMs', value: Math.round(performance.now() - killedAt), unit: 'ms' });
   await expect(page.getByTestId('graph')).toHaveAttribute('data-route', ['D', other, 'A'].map((key) => street.id(key)).join(' '));
   await expect.poll(() => dataOf(page, 'mesh-counts', 'online'), { timeout: 30_000 }).toBe('4');
+  // Its panel tells of the past as of the past.
+  await page.goto(`/mesh?node=${street.id(dead)}`);
+  const gone = page.getByTestId('gone');
+  await expect(gone).toContainText(/Quiet since \d\d:\d\d, (just now|\d+ (s|min) ago)\./);
+  await expect(gone).toContainText('When last heard it was 1 hop from you');
+  await expect(page.getByTestId('panel')).not.toContainText(/You hear|hears you|Reaches the gateway/);
+  await expectAccessible(page, 'mesh-node-gone');
 
   await page.getByRole('navigation').getByRole('link', { name: 'Home' }).click();
   await expect.poll(() => pathOn(page)).toEqual(['D', other, 'A'].map((key) => street.id(key)));
@@ -26,7 +33,7 @@ test('a relay is killed with -9: the path on the screen lacks it, and the log te
     .first();
   await expect(quiet).toBeVisible();
   await expect(quiet, 'with how long it took').toHaveAttribute('data-mark', 'healed');
-  await expect(page.getByTestId('log')).toContainText(`Moved to another way out. To School roof by way of ${street.name(other)}.`);
+  await expect(page.getByTestId('log')).toContainText(`School roof by way of ${street.name(other)}.`);
   await expect(page.getByTestId('status-sentence')).toContainText('2 neighbours.');
 
   await street.restart(dead);

@@ -8,11 +8,23 @@ type Part<K extends keyof Sources> = Pick<Sources, K>;
 
 const nodesMax = 4096;
 
+interface Way {
+  readonly hops: number;
+  readonly costMs: number;
+  readonly nextHop: NodeId | undefined;
+}
+
 interface Known {
   /** Unix milliseconds. */
   readonly at: number;
-  readonly way: { readonly hops: number; readonly costMs: number; readonly nextHop: NodeId | undefined } | undefined;
+  readonly way: Way | undefined;
+  /** When this way was taken, and the one before it. */
+  readonly since: number;
+  readonly before: Way | undefined;
 }
+
+/** A way to a node that goes within this time of taking it was the search for one: what its last neighbours had not yet taken back. */
+const settledMs = 60_000;
 
 /** When each node was last known to be there, and how it was reached then; at the bound the ones seen longest ago go. */
 class LastSeen {
@@ -26,11 +38,14 @@ class LastSeen {
       const { node: id, self, reachable, hops, costMs, nextHop } = node;
       if (!self && !reachable) continue;
       online.add(id);
-      this.#note(id, { at, way: self || hops === undefined || costMs === undefined ? undefined : { hops, costMs, nextHop } });
+      const known = this.#known.get(id);
+      const way = self || hops === undefined || costMs === undefined ? undefined : { hops, costMs, nextHop };
+      const same = known && known.way?.hops === way?.hops && known.way?.nextHop === way?.nextHop;
+      this.#note(id, same ? { ...known, at, way } : { at, way, since: at, before: known?.way });
     }
     for (const id of this.#online) {
       const known = online.has(id) ? undefined : this.#known.get(id);
-      if (known) this.#note(id, { ...known, at });
+      if (known) this.#note(id, { ...known, at, way: at - known.since < settledMs ? (known.before ?? known.way) : known.way });
     }
     this.#online = online;
     return online;

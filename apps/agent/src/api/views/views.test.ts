@@ -148,6 +148,20 @@ test('a node that goes while nobody looks is dated by the event; one never met h
   expect(schema.topology.parse(view)).toEqual(view);
 });
 
+test('a way that was tried while a node went is not the way it was reached by', () => {
+  const feed = topologyFeed(sources);
+  feed.current();
+  at += 10 * minute;
+  const now = (extra: Partial<TopologyNode>) => {
+    topology = { ...topology, nodes: [node(self), node(mill, extra)] };
+    return feed.current().nodes[1];
+  };
+  now({ hops: 3, costMs: 40, nextHop: barn });
+  at += 2000;
+  const gone = { reachable: false, hops: undefined, costMs: undefined, nextHop: undefined };
+  expect(now(gone)).toMatchObject({ online: false, lastSeen: at, lastWay: { hops: 1, costMs: 2, nextHop: mill } });
+});
+
 test('only what changes the picture wakes the page', () => {
   let woken = 0;
   const off = topologyFeed(sources).onChange(() => woken++);
