@@ -70,11 +70,10 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
 
 function Seen({ node, past }: { node: TopologyNode; past: boolean }) {
   const now = useNow();
-  const ago = node.lastSeen === undefined ? undefined : age(now - node.lastSeen);
   return (
     <span className={node.online && !past ? 'age' : 'age old'}>
       <i aria-hidden="true" />
-      {node.online ? words.online(ago ?? age(0)) : words.offline(ago)}
+      {node.online ? words.online(age(now - (node.lastSeen ?? now))) : words.offline}
     </span>
   );
 }
@@ -122,7 +121,7 @@ export function NodeDetail({
       ) : (
         <ul className="ways mt-1!" data-testid="links">
           {edges.map((edge) => (
-            <LinkRow key={linkKey(edge.a, edge.b)} topology={topology} edge={edge} node={node.id} onSelect={onSelect} />
+            <LinkRow key={linkKey(edge.a, edge.b)} topology={topology} edge={edge} node={node.id} gone={!node.online} onSelect={onSelect} />
           ))}
         </ul>
       )}
@@ -132,7 +131,20 @@ export function NodeDetail({
 
 const cost = (edge: TopologyEdge, node: string): number => claim(edge, node)?.costMs ?? Number.POSITIVE_INFINITY;
 
-function LinkRow({ topology, edge, node, onSelect }: { topology: TopologyView; edge: TopologyEdge; node: string; onSelect: PanelProps['onSelect'] }) {
+function LinkRow({
+  topology,
+  edge,
+  node,
+  gone,
+  onSelect,
+}: {
+  topology: TopologyView;
+  edge: TopologyEdge;
+  node: string;
+  /** The node itself is not heard: its links are those of before. */
+  gone: boolean;
+  onSelect: PanelProps['onSelect'];
+}) {
   const other = otherEnd(edge, node);
   const hears = claim(edge, node)?.quality;
   return (
@@ -141,7 +153,7 @@ function LinkRow({ topology, edge, node, onSelect }: { topology: TopologyView; e
         {nameOf(topology, other)}
       </button>
       {usable(edge) && hears ? <Bars quality={hears} /> : <span />}
-      <span className="r">{usable(edge) ? qualityWord(hears) : frameStrings.quality.none}</span>
+      <span className="r">{usable(edge) ? qualityWord(hears) : gone ? '' : frameStrings.quality.none}</span>
     </li>
   );
 }

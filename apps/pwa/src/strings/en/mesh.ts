@@ -43,7 +43,7 @@ export const meshStrings = {
     grow: 'Show more',
     shrink: 'Show less',
     online: (age: string) => `online, ${age}`,
-    offline: (age: string | undefined) => (age === undefined ? 'offline' : `offline, heard ${age}`),
+    offline: 'offline',
     reaches: (hops: number, cost: string, through: readonly string[]) => ({
       lead: 'Reaches the gateway in ',
       strong: hops === 1 ? '1 hop' : `${number(hops)} hops`,
