@@ -9,9 +9,10 @@ import { type AdminParts, adminRoutes } from './admin.ts';
 import { doorOf, type Env, hostOf } from './door.ts';
 import { type EnrolmentParts, enrolmentRoutes } from './enrol.ts';
 import { HttpError } from './http-error.ts';
-import { page, style } from './page.ts';
+import { page } from './page.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { Stats } from './stats.ts';
+import { style } from './style.ts';
 
 export interface AppParts extends AdminParts, EnrolmentParts {
   readonly adminToken: string;

@@ -1,33 +1,73 @@
 import { html } from 'hono/html';
 import type { Stats } from './stats.ts';
 
-/** How long ago, in words; empty instants are "never". */
-function age(instant: number | null, now: number): string {
-  if (instant === null) return 'never';
-  const seconds = Math.max(0, Math.round((now - instant) / 1000));
-  const steps = [
-    [86_400, 'day'],
-    [3600, 'hour'],
-    [60, 'minute'],
-    [1, 'second'],
-  ] as const;
-  const [size, unit] = steps.find(([length]) => seconds >= length * (length === 1 ? 0 : 2)) ?? steps[3];
+type Node = Stats['nodes'][number];
+type Markup = ReturnType<typeof html>;
+
+const number = (value: number): string => value.toLocaleString('en-US');
+const plural = (count: number, one: string, many = `${one}s`): string => `${number(count)} ${count === 1 ? one : many}`;
+
+const units = [
+  [86_400, 'day', 'days'],
+  [3600, 'h', 'h'],
+  [60, 'min', 'min'],
+  [1, 's', 's'],
+] as const;
+
+/** A length of time in its largest whole unit, in words. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const [size, one, many] = units.find(([length]) => seconds >= length) ?? units[3];
   const count = Math.floor(seconds / size);
-  return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+  return `${count} ${count === 1 ? one : many}`;
 }
 
-const number = (value: number) => value.toLocaleString('en-US');
+const ago = (instant: number | null, now: number): string => (instant === null ? 'never' : `${span(now - instant)} ago`);
 
-/** The status page: figures with their age, no script. */
-export function page(stats: Stats) {
-  const { at } = stats;
-  const figures = [
-    ['Messages received', stats.received],
-    ['Different messages', stats.unique],
-    ['Duplicates', stats.duplicates],
-    ['Reports', stats.reports],
-    ['Given up on the way', stats.expired],
-  ] as const;
+/** A node reports every five minutes; when two reports in a row are missing it counts as quiet. */
+const quietAfterMs = 11 * 60_000;
+const lastHeard = (node: Node): number | null => (node.lastMessageAt || node.lastReportAt ? Math.max(node.lastMessageAt ?? 0, node.lastReportAt ?? 0) : null);
+
+/** How a node is, as the hub can tell. */
+export function stateOf(node: Node, now: number): 'well' | 'quiet' | 'new' | 'revoked' {
+  if (node.revoked) return 'revoked';
+  const heard = lastHeard(node);
+  if (heard === null && now - node.enrolledAt <= quietAfterMs) return 'new';
+  return heard !== null && now - heard <= quietAfterMs ? 'well' : 'quiet';
+}
+
+/** The one sentence at the top: true if read aloud. */
+export function sentence(stats: Stats): string {
+  const { at, nodes } = stats;
+  const members = nodes.filter((node) => !node.revoked);
+  const quiet = members.filter((node) => stateOf(node, at) === 'quiet');
+  const up = `Running for ${span(at - stats.startedAt)}.`;
+  if (!stats.broker.connected) return `${up} The broker does not answer: nothing arrives.`;
+  if (members.length === 0) return `${up} No node has joined yet.`;
+  const last = Math.max(0, ...members.map((node) => lastHeard(node) ?? 0));
+  const heard = last === 0 ? 'Nothing heard yet.' : `Last heard ${ago(last, at)}.`;
+  const joined = `${plural(members.length, 'node')}, ${plural(stats.devicesEnrolled, 'device')}.`;
+  if (quiet.length === 0) return `${up} ${joined} ${heard}`;
+  return `${up} ${joined} ${quiet.length === 1 ? `${quiet[0]!.name} has gone quiet.` : `${quiet.length} nodes have gone quiet.`}`;
+}
+
+/** Marks of the dashboard: a gateway is a square with a hole, a relay a disc, who is quiet an outline. */
+function mark(node: Node, now: number): Markup {
+  const [shape, state] = [node.gateway ? 'gateway' : 'relay', stateOf(node, now)];
+  const soft = state === 'well' ? '' : ' soft';
+  return shape === 'gateway'
+    ? html`<svg class="mark${soft}" viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="M2 2h12v12H2zM6 6v4h4V6z"/></svg>`
+    : html`<svg class="mark${soft}" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="5.5"/></svg>`;
+}
+
+const words = { well: '', quiet: ', quiet', new: ', not heard yet', revoked: ', revoked' } as const;
+
+/** The status page: a sentence, then figures with their age. No script. */
+export function page(stats: Stats): Markup {
+  const { at, broker } = stats;
+  const time = new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
+  const names = new Map(stats.nodes.map((node) => [node.node, node.name]));
+  const refused = Object.entries({ ...stats.refused, ...broker.refused }).filter(([, count]) => count > 0);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,80 +78,79 @@ export function page(stats: Stats) {
 </head>
 <body>
 <header>
-<h1>${stats.community.name}</h1>
-<p>Hub of community <code>${stats.community.id}</code>, running since ${age(stats.startedAt, at)}. Figures of <time datetime="${new Date(at).toISOString()}">${new Date(at).toUTCString()}</time>. <a href="/">Refresh</a></p>
+<h1 class="plate">${stats.community.name}</h1><span class="where">hub</span>
+<span class="age">as of <time datetime="${new Date(at).toISOString()}">${time}</time> · <a href="/">Refresh</a></span>
 </header>
 <main>
-<section aria-labelledby="figures">
-<h2 id="figures">Figures</h2>
-<dl>${figures.map(([label, value]) => html`<div><dt>${label}</dt><dd>${number(value)}</dd></div>`)}</dl>
-<p>Broker: ${stats.broker.kind}, ${stats.broker.connected ? 'connected' : 'not connected'}${stats.broker.kind === 'embedded' ? html`, ${stats.broker.sessions.length} sessions` : ''}. ${stats.waiting > 0 ? html`${number(stats.waiting)} messages wait for the database.` : ''}</p>
+<p class="say">${sentence(stats)}</p>
+<section aria-labelledby="arrived">
+<h2 id="arrived">What arrived</h2>
+<dl class="facts">
+${fact('Different messages', number(stats.unique), 'from devices, each entry once')}
+${fact('Came twice', number(stats.duplicates), 'sent again on the way, kept once')}
+${fact('Reports', number(stats.reports), 'of nodes, every 5 min')}
+${fact('Given up on the way', number(stats.expired), 'past their lifetime, reported by nodes')}
+</dl>
+<p class="note">Counted since this hub was made. ${
+    broker.kind === 'embedded'
+      ? `${plural(broker.sessions.length, 'connection')}; ${plural(broker.waiting ?? 0, 'message')} for who is away.`
+      : 'The broker is another program.'
+  } ${stats.waiting > 0 ? `${plural(stats.waiting, 'message')} on the way to the disk.` : ''}</p>
 </section>
 <section aria-labelledby="nodes">
 <h2 id="nodes">Nodes</h2>
 ${
   stats.nodes.length === 0
-    ? html`<p>No node has enrolled yet. Make an invite, and give it to the first node.</p>`
-    : table(
-        ['Name', 'Id', 'Role', 'Last message', 'Last report'],
-        stats.nodes.map((node) => [
-          node.name,
-          html`<code>${node.node}</code>`,
-          node.revoked ? 'revoked' : node.gateway ? 'gateway' : 'relay',
-          age(node.lastMessageAt, at),
-          age(node.lastReportAt, at),
-        ]),
+    ? html`<p>No node has joined yet. Make an invite and give it to the first one: docs/hub.md, "HTTP API".</p>`
+    : rows(
+        ['Node', 'Message', 'Report'],
+        stats.nodes.map((node) => ({
+          soft: stateOf(node, at) !== 'well',
+          name: html`${mark(node, at)}<span>${node.name}<small>${node.gateway ? 'gateway' : 'relay'}${words[stateOf(node, at)]}</small><small class="id">${node.node}</small></span>`,
+          cells: [ago(node.lastMessageAt, at), ago(node.lastReportAt, at)],
+        })),
       )
 }
 </section>
 <section aria-labelledby="devices">
-<h2 id="devices">Devices</h2>
-<p>${number(stats.devicesEnrolled)} enrolled.</p>
+<h2 id="devices">Devices <span>${number(stats.devicesEnrolled)} enrolled</span></h2>
 ${
   stats.devices.length === 0
     ? html`<p>Nothing has arrived from a device yet.</p>`
-    : table(
-        ['Device', 'Different', 'Duplicates', 'Last message', 'Through'],
-        stats.devices.map((entry) => [
-          entry.device === '?' ? 'not enrolled' : entry.device,
-          number(entry.unique),
-          number(entry.duplicates),
-          age(entry.lastAt, at),
-          entry.lastNode ? html`<code>${entry.lastNode}</code>` : 'unknown',
-        ]),
+    : rows(
+        ['Device', 'Messages', 'Last'],
+        stats.devices.map((entry) => {
+          const through = entry.lastNode ? (names.get(entry.lastNode) ?? entry.lastNode) : 'a way not known';
+          const name = entry.device === '?' ? 'Devices not enrolled' : entry.device;
+          const twice = entry.duplicates > 0 ? html`<small>${number(entry.duplicates)} came twice</small>` : '';
+          return {
+            soft: false,
+            name: html`<span>${name}<small>through ${through}</small></span>`,
+            cells: [html`${number(entry.unique)}${twice}`, ago(entry.lastAt, at)],
+          };
+        }),
       )
 }
 </section>
+${
+  refused.length === 0
+    ? ''
+    : html`<section aria-labelledby="refused"><h2 id="refused">Refused <span>since the start, ${span(at - stats.startedAt)}</span></h2>${rows(
+        ['Reason', 'Times'],
+        refused.map(([reason, count]) => ({ soft: false, name: html`<span>${reason}</span>`, cells: [number(count)] })),
+      )}</section>`
+}
+<footer>Community ${stats.community.id}, document ${stats.community.document}.</footer>
 </main>
 </body>
 </html>`;
 }
 
-type Cell = string | ReturnType<typeof html>;
+const fact = (label: string, value: string, explained: string): Markup => html`<div><dt>${label}</dt><dd>${value}</dd><dd class="note">${explained}</dd></div>`;
 
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[]) {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${heads[0]!}s"><table>
+function rows(heads: readonly string[], list: readonly { soft: boolean; name: Markup; cells: readonly (string | Markup)[] }[]): Markup {
+  return html`<table>
 <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
-</table></div>`;
+<tbody>${list.map(({ soft, name, cells }) => html`<tr${soft ? html` class="soft"` : ''}><th scope="row"><span class="name">${name}</span></th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+</table>`;
 }
-
-export const style = `:root { color-scheme: light dark; --ink: #16211c; --dim: #4a5a52; --ground: #f6f8f5; --line: #c9d3cc; --link: #0b5f3c; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8efe9; --dim: #a9b8af; --ground: #101713; --line: #34423a; --link: #7fd6a8; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 64rem; padding: 1rem; background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.6rem; margin: 0.5rem 0 0; }
-h2 { font-size: 1.15rem; margin: 2rem 0 0.5rem; }
-header p { color: var(--dim); margin: 0.25rem 0; }
-a { color: var(--link); }
-a:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 0.75rem; margin: 0; }
-dl div { border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem; }
-dt { color: var(--dim); font-size: 0.9rem; }
-dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 0.4rem 0.75rem 0.4rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; font-weight: 400; }
-thead th { color: var(--dim); font-size: 0.9rem; }
-code { font-size: 0.9em; }
-`;
