@@ -28,7 +28,7 @@ tbody th { font-weight: 600; }
 td { white-space: nowrap; }
 td small { white-space: normal; }
 .id { white-space: nowrap; }
-@media (max-width: 480px) { td { font-size: 14px; } .age { margin-left: 0; } }
+@media (max-width: 480px) { td { font-size: 14px; white-space: normal; } th, td { padding-left: 8px; } .age { margin-left: 0; } }
 .name { display: flex; gap: 8px; overflow-wrap: anywhere; }
 .soft th, .soft td { color: var(--ink2); font-weight: 400; }
 .mark { flex: none; width: 16px; height: 16px; margin-top: 4px; fill: var(--ink); }
