@@ -1,5 +1,6 @@
 'use client';
 import { useState } from 'react';
+import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import type { Device, Devices } from '../live/model.ts';
 import { homeStrings } from '../strings/en/home.ts';
@@ -61,14 +62,15 @@ export function DevicesSection({ devices }: { devices: Devices | undefined }) {
 
 function Row({ device }: { device: Device }) {
   const now = useNow();
+  const { past } = useNodeState();
   const seen = device.lastSeen === undefined ? words.never : words.lastSeen(age(now - device.lastSeen));
   return (
     <li data-testid="device" data-device={device.id}>
-      <Glyph name={device.connected ? 'well' : 'off'} />
+      <Glyph name={device.connected && !past ? 'well' : 'off'} />
       <span className="min-w-0 wrap-anywhere">
         {device.id}
         <span className="via">
-          {words.roles[device.role]}, {device.connected ? words.on : seen}
+          {words.roles[device.role]}, {device.connected ? (past ? words.onThen : words.on) : seen}
         </span>
       </span>
       <span className="sm">{words.today(device.packetsToday)}</span>

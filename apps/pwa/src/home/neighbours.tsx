@@ -1,4 +1,5 @@
 'use client';
+import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import type { Neighbours, Status, TopologyView } from '../live/model.ts';
 import { RouteList } from '../mesh/route-list.tsx';
@@ -6,7 +7,7 @@ import { frameStrings } from '../strings/en/frame.ts';
 import { homeStrings } from '../strings/en/home.ts';
 import { lasting } from '../strings/format.ts';
 import { Go } from '../ui/go.tsx';
-import { Section } from '../ui/parts.tsx';
+import { Age, Section } from '../ui/parts.tsx';
 import { Dial } from './dial.tsx';
 
 export function NeighboursSection({ neighbours, topology }: { neighbours: Neighbours | undefined; topology: TopologyView | undefined }) {
@@ -35,9 +36,16 @@ export function NeighboursSection({ neighbours, topology }: { neighbours: Neighb
 
 export function WaySection({ status, topology }: { status: Status; topology: TopologyView | undefined }) {
   const now = useNow();
+  const { past } = useNodeState();
   if (!topology) return null;
   const { way } = homeStrings;
-  const since = status.gateway && <span className="tick">{way.since(lasting(now - status.gateway.since))}</span>;
+  const since = past ? (
+    <span className="tick">
+      <Age at={topology.at} />
+    </span>
+  ) : (
+    status.gateway && <span className="tick">{way.since(lasting(now - status.gateway.since))}</span>
+  );
   return (
     <Section id="way" title={way.title} aside={since}>
       {topology.path.length > 0 && !status.node.gateway && (

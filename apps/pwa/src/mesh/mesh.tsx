@@ -1,6 +1,6 @@
 'use client';
 import { useSearchParams } from 'next/navigation';
-import { lazy, Suspense, useMemo } from 'react';
+import { Fragment, lazy, Suspense, useMemo } from 'react';
 import { Bands } from '../frame/bands.tsx';
 import { Page, PlateBar } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
@@ -113,10 +113,12 @@ function Counts({ topology }: { topology: TopologyView }) {
   return (
     <p className="counts" data-testid="mesh-counts" data-nodes={topology.nodes.length} data-online={online.length} data-links={topology.edges.length}>
       {parts.map(({ figure, rest }) => (
-        <span key={rest}>
-          <b className="figure">{figure}</b>
-          {rest} ·{' '}
-        </span>
+        <Fragment key={rest}>
+          <span className="nw">
+            <b className="figure">{figure}</b>
+            {rest} ·
+          </span>{' '}
+        </Fragment>
       ))}
       <Age at={topology.at} />
     </p>

@@ -34,6 +34,7 @@ export const homeStrings = {
     connected: (connected: number, known: number) => `${number(connected)} of ${number(known)} connected`,
     roles: { donor: 'Donor', recipient: 'Recipient', meter: 'Meter', lock: 'Lock' },
     on: 'connected',
+    onThen: 'connected when last heard',
     lastSeen: (age: string) => `seen ${age}`,
     never: 'not seen yet',
     today: (count: number) => `${number(count)} today`,
