@@ -59,7 +59,7 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
     return signed(input, init);
   };
 
-  /** Comes after the first answers by HTTP: what the page begins with does not wait for it, nor does it carry its code. */
+  /** Made with the first subscription: what the page begins with does not wait for it. */
   let socket: Promise<SocketLink> | undefined;
   let closed = false;
   const live: TRPCLink<AppRouter> = (runtime) => {
