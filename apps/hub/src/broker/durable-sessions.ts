@@ -38,7 +38,7 @@ const keyOf = (packet: Pick<Queued, 'brokerId' | 'brokerCounter'>): string => `$
 const unsentId = -1;
 
 /**
- * aedes's sessions, subscriptions and queues, in memory as aedes-persistence has them and on disk before anybody is told. docs/decisions/0011-hub-durability.md
+ * aedes's sessions, subscriptions and queues, in memory as aedes-persistence has them and on disk before anybody is told. docs/decisions/0013-hub-durability.md
  * 1. `outgoingEnqueueCombi` resolves, and `stored` with it, when the message is on disk for every session that wants it.
  * 2. A message leaves the disk after it was acknowledged; if that is forgotten it comes twice.
  * 3. Beyond the limits a new message is not queued for that session, and counted.

@@ -18,7 +18,7 @@ export interface OpenDatabase extends AsyncDisposable {
 
 /**
  * Opens (or makes) the embedded database and brings its schema up to date. `folder` undefined: in memory, for tests.
- * What is committed is on disk. docs/decisions/0011-hub-durability.md
+ * What is committed is on disk. docs/decisions/0013-hub-durability.md
  */
 export async function openDatabase(options: {
   readonly folder: string | undefined;
