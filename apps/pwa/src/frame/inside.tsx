@@ -27,7 +27,8 @@ export function Inside({ path }: { path: string }) {
 function Gate({ path, children }: { path: string; children: ReactNode }) {
   const session = useSession();
   useEffect(() => {
-    if (!session) go(`/login?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
+    // Once: development runs effects twice, and the second time the address is the log-in's.
+    if (!session && location.pathname !== '/login') go(`/login?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
   }, [session]);
   usePreload(session !== undefined);
   if (!session) return <Tabs current={path} />;
