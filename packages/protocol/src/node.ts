@@ -17,7 +17,7 @@ import { Healing } from './routing/healing.ts';
 import { type RouteChange, Routes } from './routing/routes.ts';
 import { topologyOf } from './routing/topology.ts';
 import { Millis, never } from './units.ts';
-import { decode, isWireError } from './wire/index.ts';
+import { decode, isWireError, scanRecords } from './wire/index.ts';
 import { type Heartbeat, kind } from './wire/messages.ts';
 
 export interface MeshNodeOptions {
@@ -157,9 +157,10 @@ export class MeshNode implements MeshNodeApi {
     if (this.#stopped) return [];
     if (!this.#started) this.#start(now);
     this.#take(now, input);
-    if (!this.#stopped) this.#evaluate(now);
+    // Most inputs are hellos that change nothing: no deadline is another one then, and looking at all of them costs more than the hello.
+    if (!this.#stopped && !(input.type === 'data' && this.#links.isCalm && now < this.#wakeAt && !this.#dataMoved)) this.#evaluate(now);
     const outputs = this.#outputs;
-    this.#outputs = [];
+    if (outputs.length > 0) this.#outputs = [];
     return outputs;
   }
 
@@ -320,23 +321,23 @@ export class MeshNode implements MeshNodeApi {
   }
 
   #frame(now: Millis, conn: Connection, frame: Uint8Array): void {
+    const from = conn.node;
+    if (frame[1] === kind.records) {
+      const records = scanRecords(frame, (frame[2]! << 8) | frame[3]!, this.#s.config.recordBytesMax);
+      return isWireError(records) ? this.#links.broken(now, conn, records) : this.#plane.records(now, from, records);
+    }
     const message = decode(frame, this.#s.config);
     if (isWireError(message)) return this.#links.broken(now, conn, message);
     if ('skipped' in message) return;
-    const from = conn.node;
     switch (message.kind) {
-      case kind.records:
-        return this.#plane.records(now, from, message);
       case kind.digest:
         return this.#plane.digest(now, from, message);
       case kind.summary:
         return this.#plane.summary(now, from, message);
       case kind.request:
         return this.#plane.request(now, from, message);
-      case kind.heartbeat: {
-        if (conn.link) conn.link.lastHeartbeat = message;
+      case kind.heartbeat:
         return;
-      }
       case kind.bundle:
       case kind.ack:
       case kind.drop:

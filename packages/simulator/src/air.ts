@@ -19,6 +19,13 @@ export interface End {
   closeHeld: boolean;
 }
 
+interface EdgeState {
+  readonly delayMs: number;
+  readonly loss: number;
+  isUp: boolean;
+  extraMs: number;
+}
+
 /** The edges of a world and the connections on them. */
 export class Air {
   readonly edges: readonly SimEdge[];
@@ -27,8 +34,7 @@ export class Air {
   readonly ends = new Map<ConnId, End>();
   /** Edges that carry nothing now, in the order in which they went. */
   readonly gone: number[] = [];
-  readonly #up: boolean[];
-  readonly #extraMs: number[];
+  readonly #states: EdgeState[];
   readonly #random: Seeded;
   #nextConn = 1;
   /** A lost segment comes after TCP's retransmission timeout: RFC 6298 allows 200 ms in practice. */
@@ -42,23 +48,23 @@ export class Air {
       at[b]!.push(i);
     });
     this.at = at;
-    this.#up = edges.map(() => true);
-    this.#extraMs = edges.map(() => 0);
+    this.#states = edges.map(({ delayMs, loss }) => ({ delayMs, loss, isUp: true, extraMs: 0 }));
     this.#random = random;
   }
 
   isUp(edge: number): boolean {
-    return this.#up[edge]!;
+    return this.#states[edge]!.isUp;
   }
   setUp(edge: number, up: boolean): void {
-    if (this.#up[edge] === up) return;
-    this.#up[edge] = up;
+    const state = this.#states[edge]!;
+    if (state.isUp === up) return;
+    state.isUp = up;
     if (up) this.gone.splice(this.gone.indexOf(edge), 1);
     else this.gone.push(edge);
   }
   /** Adds to the edge's delay, for a link that degrades. */
   degrade(edge: number, extraMs: number): void {
-    this.#extraMs[edge] = extraMs;
+    this.#states[edge]!.extraMs = extraMs;
   }
 
   far(edge: number, node: number): number {
@@ -71,9 +77,9 @@ export class Air {
   }
 
   delayMs(edge: number): number {
-    const { delayMs, loss } = this.edges[edge]!;
+    const { delayMs, loss, extraMs } = this.#states[edge]!;
     const lost = loss > 0 && this.#random.next() < loss ? Air.retransmitMs : 0;
-    return delayMs + this.#extraMs[edge]! + this.#random.next() * 0.2 * delayMs + lost;
+    return delayMs + extraMs + this.#random.next() * 0.2 * delayMs + lost;
   }
 
   connect(edge: number, dialler: number, channel: Channel): readonly [End, End] {

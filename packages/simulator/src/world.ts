@@ -17,7 +17,7 @@ import {
 import { Air, type End } from './air.ts';
 import { SimCrypto, type SimIdentity, simIdentity } from './crypto.ts';
 import { Hash } from './hash.ts';
-import { Heap } from './heap.ts';
+import { type Due, Events } from './heap.ts';
 import { Ledger } from './ledger.ts';
 import type { SimMap } from './maps.ts';
 import { Seeded } from './random.ts';
@@ -42,12 +42,7 @@ interface SimNode {
   readonly met: Map<string, NodeId>;
 }
 
-interface Event {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
+const wake: Input = Object.freeze({ type: 'wake' });
 const backendMs = 5;
 const beaconEveryMs = 30_000;
 const dialFailsAfterMs = 3000;
@@ -67,11 +62,11 @@ export class World {
   /** Called at each first delivery, with the origin's index. */
   onDelivered: (origin: number, submittedAt: number) => void = () => {};
   readonly #config: ProtocolConfig;
-  readonly #heap = new Heap<Event>();
+  readonly #events = new Events<SimNode, End>();
+  readonly #due: Due<SimNode, End> = { run: undefined, node: undefined, end: undefined, bytes: undefined };
   readonly #trace = new Hash();
   readonly #certified = new Map<string, CertifiedNode>();
   readonly #byId = new Map<NodeId, SimNode>();
-  #order = 0;
 
   constructor(options: WorldOptions) {
     const { map, seed } = options;
@@ -107,20 +102,21 @@ export class World {
   }
 
   at(ms: number, run: () => void): void {
-    this.#heap.push({ at: Math.max(ms, this.now), order: this.#order++, run });
+    this.#events.run(Math.max(ms, this.now), run);
   }
   after(ms: number, run: () => void): void {
     this.at(this.now + ms, run);
   }
 
   runUntil(ms: number): void {
-    for (;;) {
-      const next = this.#heap.peek();
-      if (!next || next.at > ms) break;
-      this.#heap.pop();
-      this.now = next.at;
+    const due = this.#due;
+    while (this.#events.nextAt <= ms) {
+      this.#events.pop(due);
+      this.now = this.#events.at;
       this.events++;
-      next.run();
+      if (due.end) this.#arrived(due.end, due.bytes!);
+      else if (due.node) this.#woken(due.node);
+      else due.run!();
     }
     this.now = ms;
   }
@@ -193,12 +189,14 @@ export class World {
     const wanted = sim.mesh?.wakeAt ?? never;
     if (wanted >= sim.wakeAt || wanted === never) return;
     sim.wakeAt = Math.max(wanted, this.now);
-    const at = sim.wakeAt;
-    this.at(at, () => {
-      if (sim.wakeAt !== at || !sim.mesh) return;
-      sim.wakeAt = never;
-      this.input(sim, { type: 'wake' });
-    });
+    this.#events.wake(sim.wakeAt, sim);
+  }
+
+  /** One that was put off by an earlier one comes to nothing. */
+  #woken(sim: SimNode): void {
+    if (sim.wakeAt !== this.now || !sim.mesh) return;
+    sim.wakeAt = never;
+    this.input(sim, wake);
   }
 
   #perform(sim: SimNode, output: Output): void {
@@ -242,18 +240,20 @@ export class World {
   #deliver(end: End, bytes: Uint8Array): void {
     const at = Math.max(end.arrivesAt, this.now + this.air.delayMs(end.edge));
     end.arrivesAt = at;
-    this.at(at, () => {
-      const far = end.other;
-      if (!far?.open) return;
-      const receiver = this.nodes[far.owner]!;
-      if (!receiver.mesh) return;
-      this.#trace
-        .number(this.now * 1000)
-        .number(far.conn)
-        .number(bytes.length)
-        .bytes(bytes, Math.max(0, bytes.length - 24));
-      this.input(receiver, { type: 'data', conn: far.conn, bytes });
-    });
+    this.#events.arrive(at, end, bytes);
+  }
+
+  #arrived(end: End, bytes: Uint8Array): void {
+    const far = end.other;
+    if (!far?.open) return;
+    const receiver = this.nodes[far.owner]!;
+    if (!receiver.mesh) return;
+    this.#trace
+      .number(this.now * 1000)
+      .number(far.conn)
+      .number(bytes.length)
+      .bytes(bytes, Math.max(0, bytes.length - 24));
+    this.input(receiver, { type: 'data', conn: far.conn, bytes });
   }
 
   #close(end: End): void {

@@ -2,7 +2,7 @@ import type { Incarnation, NodeId } from '../ids.ts';
 import type { CertifiedNode, Crypto } from '../ports.ts';
 import { Millis } from '../units.ts';
 import { type DeviceClaim, decodeClaims } from '../wire/claims.ts';
-import { u32At } from '../wire/cursor.ts';
+import { hex32, u32At } from '../wire/cursor.ts';
 import { decodeLinkState, digestBuckets, encodeRecord, isWireError, signedBytes } from '../wire/index.ts';
 import { type FloodRecord, type LinkState, type RecordKey, recordType } from '../wire/messages.ts';
 import { recordHeaderBytes } from '../wire/records.ts';
@@ -152,6 +152,12 @@ export class Database {
     if (key.type === recordType.community) return this.#community;
     const slot = slotOf[key.type];
     return slot && this.#origins.get(key.origin)?.[slot];
+  }
+
+  /** The record of exactly this key, where that settles the matter: a node's own may be a copied card's. */
+  same(key: RecordKey): Entry | undefined {
+    const entry = key.origin === this.#o.self ? undefined : this.find(key);
+    return entry && entry.sequence === key.sequence && entry.incarnation === key.incarnation ? entry : undefined;
   }
 
   /** Whether a record of this key would be news. */
@@ -323,11 +329,10 @@ export class Database {
   }
 
   #write(now: Millis, known: Entry | undefined, record: FloodRecord): Entry {
-    const bucket = bucketOf(record.origin);
     const entry: Entry = known ?? {
       type: record.type,
       origin: record.origin,
-      bucket,
+      bucket: bucketOf(record.origin),
       incarnation: record.incarnation,
       sequence: record.sequence,
       bytes: noBytes,
@@ -339,11 +344,11 @@ export class Database {
     else this.size++;
     entry.incarnation = record.incarnation;
     entry.sequence = record.sequence;
-    entry.bytes = kept(record);
+    keep(entry, record);
     entry.bornAt = Millis(now - record.ageSeconds * 1000);
     const hash = this.#o.crypto.hash64(keyBytes(record.type, record.origin, record.incarnation, record.sequence));
-    entry.hashHigh = Number.parseInt(hash.slice(0, 8), 16) | 0;
-    entry.hashLow = Number.parseInt(hash.slice(8), 16) | 0;
+    entry.hashHigh = hex32(hash, 0) | 0;
+    entry.hashLow = hex32(hash, 8) | 0;
     this.#mix(entry);
     return entry;
   }
@@ -423,14 +428,23 @@ export class Database {
   }
 }
 
-/** The record's encoding in memory of its own. One that was decoded stands whole in its frame, which saves encoding it again. */
-function kept(record: FloodRecord): Uint8Array {
+/** Memory of records is taken in steps, so that a newer version mostly fits where the older one was. */
+const step = 64;
+
+/** Puts the record's encoding into the entry's memory. One that was decoded stands whole in its frame, which saves encoding it again. */
+function keep(entry: Entry, record: FloodRecord): void {
   const { body, signature } = record;
-  const whole = body.buffer === signature.buffer && signature.byteOffset === body.byteOffset + body.byteLength && signature.byteLength > 0;
   const at = body.byteOffset - recordHeaderBytes;
-  if (!whole || at < 0) return encodeRecord(record);
-  const all = new Uint8Array(body.buffer, at, recordHeaderBytes + body.byteLength + signature.byteLength);
-  return u32At(all, bodyLengthOffset) === body.byteLength ? all.slice() : encodeRecord(record);
+  const whole = body.buffer === signature.buffer && signature.byteOffset === body.byteOffset + body.byteLength && signature.byteLength > 0 && at >= 0;
+  const stood = whole ? new Uint8Array(body.buffer, at, recordHeaderBytes + body.byteLength + signature.byteLength) : undefined;
+  const bytes = stood && u32At(stood, bodyLengthOffset) === body.byteLength ? stood : encodeRecord(record);
+  const size = bytes.byteLength;
+  if (entry.bytes.byteLength !== size) {
+    const { buffer } = entry.bytes;
+    const fits = size <= buffer.byteLength && buffer.byteLength <= 2 * size + step;
+    entry.bytes = new Uint8Array(fits ? buffer : new ArrayBuffer(Math.ceil(size / step) * step), 0, size);
+  }
+  entry.bytes.set(bytes);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

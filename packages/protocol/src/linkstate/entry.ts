@@ -1,5 +1,6 @@
 import type { Incarnation, NodeId } from '../ids.ts';
 import type { Millis } from '../units.ts';
+import { hex32, putU32 } from '../wire/cursor.ts';
 import { digestBuckets } from '../wire/index.ts';
 import type { FloodRecord } from '../wire/messages.ts';
 
@@ -31,15 +32,14 @@ export const isNewer = (a: { incarnation: number; sequence: number }, b: { incar
   a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.sequence > b.sequence);
 
 const key = new Uint8Array(17);
-const keyView = new DataView(key.buffer);
 
 /** What the database hash adds up: type u8, origin, incarnation u32, sequence u32. docs/protocol.md §5.6 */
 export function keyBytes(type: number, origin: NodeId, incarnation: number, sequence: number): Uint8Array {
   key[0] = type;
-  keyView.setUint32(1, Number.parseInt(origin.slice(0, 8), 16));
-  keyView.setUint32(5, Number.parseInt(origin.slice(8), 16));
-  keyView.setUint32(9, incarnation);
-  keyView.setUint32(13, sequence);
+  putU32(key, 1, hex32(origin, 0));
+  putU32(key, 5, hex32(origin, 8));
+  putU32(key, 9, incarnation);
+  putU32(key, 13, sequence);
   return key;
 }
 

@@ -6,8 +6,9 @@ import type { Routes } from '../routing/routes.ts';
 import type { OwnState } from '../routing/topology.ts';
 import { Millis, never } from '../units.ts';
 import type { DeviceClaim } from '../wire/claims.ts';
+import type { RecordScan } from '../wire/index.ts';
 import { signedBytes } from '../wire/index.ts';
-import type { Digest, FloodRecord, Hello, LinkState, Records, Request, Summary } from '../wire/messages.ts';
+import type { Digest, FloodRecord, Hello, LinkState, Request, Summary } from '../wire/messages.ts';
 import { recordType } from '../wire/messages.ts';
 import { Advertisement } from './advertisement.ts';
 import { Claims, type DeviceHolder } from './claims.ts';
@@ -138,8 +139,9 @@ export class LinkStatePlane {
       this.database.behind(hello.yourIncarnation);
   }
 
-  hello(now: Millis, node: NodeId, hello: Hello): void {
-    this.#sync.hello(now, node, hello.database, hello.community);
+  /** False when nothing came of it. */
+  hello(now: Millis, node: NodeId, hello: Hello): boolean {
+    return this.#sync.hello(now, node, hello.database, hello.community);
   }
 
   // ---- Own state
@@ -194,8 +196,12 @@ export class LinkStatePlane {
 
   // ---- Frames
 
-  records(now: Millis, from: NodeId, records: Records): void {
-    for (const record of records.records) this.#record(now, record, from);
+  records(now: Millis, from: NodeId, records: RecordScan): void {
+    while (records.next()) {
+      const same = this.database.same(records);
+      if (same) this.#flooding.has(from, same);
+      else this.#record(now, records.record(), from);
+    }
   }
 
   #record(now: Millis, record: FloodRecord, from: NodeId): void {
@@ -229,10 +235,8 @@ export class LinkStatePlane {
   }
 
   #linksTaken(now: Millis, origin: NodeId, incarnation: Incarnation, state: LinkState): void {
-    this.#loses = this.#o.routes.graph.loses(origin, state.neighbours);
     const { agreementKey, gateway, devices, position } = state;
-    // A copy: the frame it came in is not kept for its sake.
-    this.#o.routes.claims(now, origin, state.neighbours, { incarnation, agreementKey: agreementKey.slice(), gateway, devices, position });
+    this.#loses = this.#o.routes.claims(now, origin, state.neighbours, { incarnation, agreementKey, gateway, devices, position });
     if (this.#o.isLinked(origin)) this.#o.core.changed();
     this.#o.onTopology(now);
   }

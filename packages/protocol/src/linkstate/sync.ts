@@ -25,6 +25,8 @@ interface Link {
   firstAt: Millis;
   /** Digests of this neighbour are answered from then on. */
   answerAt: Millis;
+  /** The last hello had this node's own hash. */
+  isEqual: boolean;
 }
 
 /** Hellos with another hash before an exchange is started; the higher id leaves the start to the lower for a while. */
@@ -57,6 +59,8 @@ export class Sync {
   readonly #o: SyncOptions;
   readonly #links = new Map<NodeId, Link>();
   readonly #asked = new Map<string, Millis>();
+  /** Links that are not `isEqual`. */
+  #unequal = 0;
   #wakeAt: Millis = never;
   /** When news was last taken, from anybody: hashes are expected to differ for a moment. */
   #movedAt = Number.NEGATIVE_INFINITY as Millis;
@@ -68,7 +72,8 @@ export class Sync {
   addLink(now: Millis, node: NodeId): void {
     const { database, flooding, self } = this.#o;
     const firstAt = self < node ? Millis(now + firstMs) : never;
-    this.#links.set(node, { mismatches: 0, nextAt: now, waitMs: waitMsMin, startedWith: '', firstAt, answerAt: now });
+    this.#links.set(node, { mismatches: 0, nextAt: now, waitMs: waitMsMin, startedWith: '', firstAt, answerAt: now, isEqual: false });
+    this.#unequal++;
     if (firstAt < this.#wakeAt) this.#wakeAt = firstAt;
     if (database.size <= tellAllMax) for (const entry of database.entries()) flooding.tell(now, node, entry);
     else this.#introduce(now, node);
@@ -84,6 +89,7 @@ export class Sync {
   }
 
   removeLink(node: NodeId): void {
+    if (this.#links.get(node)?.isEqual === false) this.#unequal--;
     this.#links.delete(node);
   }
 
@@ -108,22 +114,30 @@ export class Sync {
     }
   }
 
-  /** A hello of a link's urgent connection. */
-  hello(now: Millis, node: NodeId, hash: string, community: number): void {
+  /** A hello of a link's urgent connection. False when nothing came of it. */
+  hello(now: Millis, node: NodeId, hash: string, community: number): boolean {
     const { database, flooding } = this.#o;
+    const isEqual = hash === database.hash;
+    if (isEqual && this.#unequal === 0 && community >= database.community) return false;
     const link = this.#links.get(node);
-    if (!link) return;
-    if (community < database.community && database.communityEntry) flooding.tell(now, node, database.communityEntry);
-    if (hash === database.hash) {
+    if (!link) return false;
+    const tells = community < database.community && database.communityEntry !== undefined;
+    if (tells) flooding.tell(now, node, database.communityEntry!);
+    if (isEqual !== link.isEqual) {
+      link.isEqual = isEqual;
+      this.#unequal += isEqual ? -1 : 1;
+    }
+    if (isEqual) {
       link.mismatches = 0;
       link.waitMs = waitMsMin;
       link.firstAt = never;
-      return;
+      return tells;
     }
     link.mismatches++;
-    if (link.mismatches < (this.#o.self < node ? mismatchesMin : mismatchesOther) || now < link.nextAt) return;
-    if (link.mismatches < mismatchesMax && (now < this.#movedAt + movingMs || flooding.isPending(node))) return;
+    if (link.mismatches < (this.#o.self < node ? mismatchesMin : mismatchesOther) || now < link.nextAt) return tells;
+    if (link.mismatches < mismatchesMax && (now < this.#movedAt + movingMs || flooding.isPending(node))) return tells;
     this.#start(now, node, link);
+    return true;
   }
 
   #start(now: Millis, node: NodeId, link: Link): void {

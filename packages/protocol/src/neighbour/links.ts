@@ -22,7 +22,8 @@ export interface LinksOptions {
   readonly onDown: (now: Millis, node: NodeId, reason: string) => void;
   /** Of a connection, before it may become a link's. */
   readonly onFirstHello: (hello: Hello) => void;
-  readonly onHello: (now: Millis, neighbour: Neighbour, hello: Hello) => void;
+  /** False when nothing came of it. */
+  readonly onHello: (now: Millis, neighbour: Neighbour, hello: Hello) => boolean;
   /** A whole frame that is neither hello nor bye. */
   readonly onFrame: (now: Millis, conn: Connection, frame: Uint8Array) => void;
 }
@@ -143,11 +144,19 @@ export class Links {
 
   // ---- Bytes
 
+  /** Whether all that the last bytes brought was hellos that changed nothing. */
+  isCalm = false;
+
   received(now: Millis, id: ConnId, bytes: Uint8Array): void {
+    this.isCalm = true;
     const conn = this.#conns.get(id);
     if (!conn) return;
     conn.bytesIn += bytes.byteLength;
     conn.link?.liveness.heard(now);
+    if (conn.splitter.isWhole(bytes)) {
+      this.#frame(now, conn, bytes);
+      return;
+    }
     for (const part of conn.splitter.push(bytes)) {
       if (conn.closed) return;
       if (part instanceof Uint8Array) this.#frame(now, conn, part);
@@ -158,6 +167,7 @@ export class Links {
 
   #frame(now: Millis, conn: Connection, frame: Uint8Array): void {
     const of = frame[1];
+    if (of !== kind.hello) this.isCalm = false;
     if (of === kind.hello || of === kind.bye) {
       const message = decode(frame, this.#s.config);
       if (isWireError(message)) this.broken(now, conn, message);
@@ -175,10 +185,12 @@ export class Links {
 
   #hello(now: Millis, conn: Connection, hello: Hello): void {
     if (conn.node === this.#s.self) {
+      this.isCalm = false;
       this.#ownId(now, conn, hello.incarnation);
       return;
     }
     const first = !conn.greeted;
+    if (first) this.isCalm = false;
     if (first && (hello.incarnation as number) === 0) {
       this.broken(now, conn, { error: 'range', kind: kind.hello });
       return;
@@ -191,8 +203,8 @@ export class Links {
     if (first) this.pairs.greeted(now, conn);
     const neighbour = conn.link;
     if (!neighbour || neighbour.urgent !== conn) return;
-    this.#o.neighbours.heardHello(now, neighbour, hello);
-    if (!conn.closed) this.#o.onHello(now, neighbour, hello);
+    if (this.#o.neighbours.heardHello(now, neighbour, hello)) this.isCalm = false;
+    if (!conn.closed && this.#o.onHello(now, neighbour, hello)) this.isCalm = false;
   }
 
   #bye(now: Millis, conn: Connection, reason: CloseReason): void {
@@ -215,6 +227,7 @@ export class Links {
 
   /** Bytes that break the rules end the connection; nothing else is disturbed. docs/protocol.md §4.5 */
   broken(now: Millis, conn: Connection, error: WireError): void {
+    this.isCalm = false;
     this.#o.count(`wire-${error.error}`);
     this.#s.emit({
       type: 'event',

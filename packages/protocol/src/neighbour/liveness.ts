@@ -1,10 +1,9 @@
+import type { ProtocolConfig } from '../config.ts';
 import { Millis } from '../units.ts';
 
 export interface LivenessOptions {
-  readonly deadMsMin: number;
-  readonly deadMsMax: number;
-  /** No link is dead before this many announced intervals passed in silence. */
-  readonly deadIntervalsMin: number;
+  /** No link is dead before `deadIntervalsMin` announced intervals passed in silence. */
+  readonly bounds: Pick<ProtocolConfig, 'deadMsMin' | 'deadMsMax' | 'deadIntervalsMin'>;
   /** Standard deviations that the configured phi stands for: see `deviationsOf`. */
   readonly deviations: number;
   readonly now: Millis;
@@ -40,7 +39,8 @@ export function deviationsOf(phi: number): number {
  * next one comes. docs/protocol.md §3.4
  */
 export class Liveness {
-  readonly #options: LivenessOptions;
+  readonly #bounds: LivenessOptions['bounds'];
+  readonly #deviations: number;
   /** When a frame last came. */
   #cameAt: Millis;
   /** The same, moved on by what was forgiven. */
@@ -52,7 +52,8 @@ export class Liveness {
   #silenceMsMax: number;
 
   constructor(options: LivenessOptions) {
-    this.#options = options;
+    this.#bounds = options.bounds;
+    this.#deviations = options.deviations;
     this.#cameAt = options.now;
     this.#heardAt = options.now;
     this.#helloAt = options.now;
@@ -86,14 +87,14 @@ export class Liveness {
   }
 
   #silence(): number {
-    const { deadMsMin, deadMsMax, deadIntervalsMin, deviations } = this.#options;
+    const { deadMsMin, deadMsMax, deadIntervalsMin } = this.#bounds;
     const floor = Math.max(deadMsMin, deadIntervalsMin * this.#intervalMs);
-    const suspect = this.#intervalMs + this.#late + deviations * Math.max(deviationMsMin, Math.sqrt(this.#variance));
+    const suspect = this.#intervalMs + this.#late + this.#deviations * Math.max(deviationMsMin, Math.sqrt(this.#variance));
     return Math.min(Math.max(suspect, floor), Math.max(deadMsMax, floor));
   }
 
   get deadAt(): Millis {
-    const latest = this.#cameAt + Math.max(forgivenMax * this.#options.deadMsMax, this.#silenceMsMax);
+    const latest = this.#cameAt + Math.max(forgivenMax * this.#bounds.deadMsMax, this.#silenceMsMax);
     return Millis(Math.min(this.#heardAt + this.#silenceMsMax, latest));
   }
 }

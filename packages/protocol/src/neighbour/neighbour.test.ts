@@ -11,7 +11,7 @@ import { localTree } from './lmst.ts';
 const id = (n: number): NodeId => NodeId(n.toString(16).padStart(16, '0'));
 
 describe('liveness', () => {
-  const make = (): Liveness => new Liveness({ deadMsMin: 800, deadMsMax: 4000, deadIntervalsMin: 3, deviations: deviationsOf(8), now: Millis(0) });
+  const make = (): Liveness => new Liveness({ bounds: { deadMsMin: 800, deadMsMax: 4000, deadIntervalsMin: 3 }, deviations: deviationsOf(8), now: Millis(0) });
 
   test('phi 8 is 5.6 standard deviations', () => {
     expect(deviationsOf(8)).toBeCloseTo(5.61, 1);

@@ -1,6 +1,5 @@
 import type { Incarnation, NodeId } from '../ids.ts';
 import type { Millis } from '../units.ts';
-import type { Heartbeat, Hello } from '../wire/messages.ts';
 import type { Connection } from './connection.ts';
 import type { LinkCost } from './cost.ts';
 import type { Liveness } from './liveness.ts';
@@ -25,8 +24,6 @@ export interface Neighbour {
   busyUntil: Millis;
   helloDueAt: Millis;
   heartbeatDueAt: Millis;
-  lastHeartbeat: Heartbeat | undefined;
-  lastHello: Hello | undefined;
 }
 
 /** Both ends have measured: the edge counts. */

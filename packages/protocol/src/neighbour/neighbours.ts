@@ -35,6 +35,8 @@ export class Neighbours implements LinkView {
   readonly #costs = new Map<NodeId, LinkCost>();
   readonly #deviations: number;
   #helloAt: Millis = never;
+  /** When the hellos of idle links are due next. */
+  #beatAt = Number.NEGATIVE_INFINITY as Millis;
   #deadAt: Millis = never;
 
   constructor(options: NeighboursOptions) {
@@ -67,7 +69,7 @@ export class Neighbours implements LinkView {
       pair,
       urgent: pair.urgent,
       bulk: pair.bulk,
-      liveness: new Liveness({ ...config, deviations: this.#deviations, now }),
+      liveness: new Liveness({ bounds: config, deviations: this.#deviations, now }),
       cost,
       upSince: now,
       ownCost: cost.advertise(config.costChangeShare),
@@ -75,8 +77,6 @@ export class Neighbours implements LinkView {
       busyUntil: now,
       helloDueAt: now,
       heartbeatDueAt: Millis(now + config.heartbeatMs),
-      lastHeartbeat: undefined,
-      lastHello: undefined,
     };
     this.#table.set(node, neighbour);
     pair.urgent.link = neighbour;
@@ -155,15 +155,20 @@ export class Neighbours implements LinkView {
     const intervalMs = neighbour.busyUntil > now ? config.helloBusyMs : config.helloIdleMs;
     this.#put(neighbour.urgent, this.#hello(now, neighbour.urgent, intervalMs, neighbour.ownCost));
     // Never later than announced; a little spread keeps the nodes of a segment apart.
-    neighbour.helloDueAt = Millis(now + intervalMs * (1 - slackShare * ports.random.next() * 0.5));
+    const due = now + intervalMs * (1 - slackShare * ports.random.next() * 0.5);
+    // Idle links share one beat: a node wakes once for all of them.
+    if (intervalMs === config.helloIdleMs && this.#beatAt <= now + intervalMs * slackShare) this.#beatAt = Millis(due);
+    neighbour.helloDueAt = Millis(intervalMs === config.helloIdleMs ? this.#beatAt : due);
     if (neighbour.helloDueAt < this.#helloAt) this.#helloAt = neighbour.helloDueAt;
   }
 
-  /** A hello on the urgent connection of a link. */
-  heardHello(now: Millis, neighbour: Neighbour, hello: Hello): void {
+  /** A hello on the urgent connection of a link. False when it changed nothing and no deadline is sooner for it, as mostly. */
+  heardHello(now: Millis, neighbour: Neighbour, hello: Hello): boolean {
     const firstEcho = neighbour.ownCost === 0;
     neighbour.liveness.hello(now, hello.intervalMs);
-    neighbour.lastHello = hello;
+    const { deadAt } = neighbour.liveness;
+    const isSooner = deadAt < this.#deadAt;
+    if (isSooner) this.#deadAt = deadAt;
     neighbour.cost.echo(now, hello.echoMicros, hello.echoAgeMicros);
     const own = neighbour.cost.advertise(this.#o.surroundings.config.costChangeShare);
     const changed = own !== neighbour.ownCost || hello.cost !== neighbour.peerCost;
@@ -172,6 +177,7 @@ export class Neighbours implements LinkView {
     // The other end learns of the measured cost, and so that the edge counts, at once.
     if (firstEcho && own > 0) this.#sayHello(now, neighbour);
     if (changed && isMeasured(neighbour)) this.#o.onCost(now, neighbour);
+    return changed || isSooner;
   }
 
   /** Links that count, with the cost of both ends. */

@@ -61,17 +61,6 @@ export class Graph {
     return this.#edges[index] ?? none;
   }
 
-  /** Whether these claims take away an edge that counted, or one to self. The other end's record about the same edge is then no such news any more. */
-  loses(node: NodeId, claims: readonly Claim[]): boolean {
-    const before = this.edgesOf(this.indexOf(node));
-    for (let i = 0; i < before.length; i += stride) {
-      if (before[i + 2] === 0 && before[i] !== this.self) continue;
-      const other = this.#ids[before[i]!];
-      if (!claims.some((claim) => claim.node === other)) return true;
-    }
-    return false;
-  }
-
   #hold(node: NodeId): number {
     const known = this.#index.get(node);
     if (known !== undefined) {
@@ -98,10 +87,15 @@ export class Graph {
     this.#free.push(index);
   }
 
-  /** Replaces what a node claims; an empty list for a node that is gone. */
-  replace(node: NodeId, claims: readonly Claim[]): void {
+  /** Replaces what a node claims; an empty list for a node that is gone. True when that takes away an edge that counted, or one to self. */
+  replace(node: NodeId, claims: readonly Claim[]): boolean {
+    const known = this.#index.get(node);
+    if (known !== undefined && this.#sameEnds(this.#edges[known]!, claims)) {
+      this.#reprice(known, claims);
+      return false;
+    }
     const u = this.#hold(node);
-    if (u < 0) return;
+    if (u < 0) return false;
     const before = this.#edges[u]!;
     const after = new Int32Array(claims.length * stride);
     let filled = 0;
@@ -117,12 +111,47 @@ export class Graph {
       after[filled + 2] = u === this.self ? claim.cost : this.#mutual(u, v, claim.cost);
       filled += stride;
     }
-    this.#edges[u] = filled === after.length ? after : after.slice(0, filled);
+    const now = filled === after.length ? after : after.slice(0, filled);
+    this.#edges[u] = now;
     if (u !== this.self) this.#mirror(u, before);
-    this.#report(u, before, this.#edges[u]!);
+    this.#report(u, before, now);
+    const loses = this.#loses(before, now);
     this.#holdRecord(u, before.length > 0, filled > 0);
     for (let i = 0; i < before.length; i += stride) this.#letGo(before[i]!);
     this.#letGo(u);
+    return loses;
+  }
+
+  #loses(before: Int32Array, after: Int32Array): boolean {
+    for (let i = 0; i < before.length; i += stride) {
+      if (before[i + 2] === 0 && before[i] !== this.self) continue;
+      if (!claims(after, before[i]!)) return true;
+    }
+    return false;
+  }
+
+  /** The same other ends in the same order: what is left are the costs. */
+  #sameEnds(edges: Int32Array, claims: readonly Claim[]): boolean {
+    if (edges.length !== claims.length * stride || claims.length === 0) return false;
+    for (let i = 0; i < claims.length; i++) if (this.#ids[edges[i * stride]!] !== claims[i]!.node) return false;
+    return true;
+  }
+
+  #reprice(u: number, claims: readonly Claim[]): void {
+    const edges = this.#edges[u]!;
+    for (let i = 0; i < claims.length; i++) {
+      const at = i * stride;
+      const { cost } = claims[i]!;
+      if (edges[at + 1] === cost) continue;
+      const v = edges[at]!;
+      const was = edges[at + 2]!;
+      const is = u === this.self ? cost : this.#mutual(u, v, cost);
+      edges[at + 1] = cost;
+      edges[at + 2] = is;
+      if (is === was) continue;
+      if (u !== this.self) this.#setBack(v, u, is);
+      this.#observe(u, v, was, is);
+    }
   }
 
   /** A node with claims of its own is kept; self always. */
@@ -141,13 +170,12 @@ export class Graph {
   /** Brings the other ends' effective costs in line with the new edges of u. */
   #mirror(u: number, before: Int32Array): void {
     const after = this.#edges[u]!;
-    for (let i = 0; i < before.length; i += stride) this.#setBack(before[i]!, u, 0, after);
-    for (let i = 0; i < after.length; i += stride) this.#setBack(after[i]!, u, after[i + 2]!, undefined);
+    for (let i = 0; i < before.length; i += stride) if (!claims(after, before[i]!)) this.#setBack(before[i]!, u, 0);
+    for (let i = 0; i < after.length; i += stride) this.#setBack(after[i]!, u, after[i + 2]!);
   }
 
-  #setBack(v: number, u: number, effective: number, unlessIn: Int32Array | undefined): void {
+  #setBack(v: number, u: number, effective: number): void {
     if (v === this.self) return;
-    if (unlessIn) for (let i = 0; i < unlessIn.length; i += stride) if (unlessIn[i] === v) return;
     const back = this.#edges[v]!;
     for (let i = 0; i < back.length; i += stride) if (back[i] === u) back[i + 2] = effective;
   }
@@ -172,4 +200,9 @@ export class Graph {
   rows(): Rows {
     return { nodes: this.#ids.length, edges: this.#edges };
   }
+}
+
+function claims(edges: Int32Array, v: number): boolean {
+  for (let i = 0; i < edges.length; i += stride) if (edges[i] === v) return true;
+  return false;
 }

@@ -102,16 +102,20 @@ export class Routes implements RouteView {
     this.#schedule(now);
   }
 
-  /** A newer advertisement of another node. */
-  claims(now: Millis, node: NodeId, claims: readonly Claim[], advertised: Advertised): void {
+  /** A newer advertisement of another node. True when it takes away an edge that counted, or one to self: the other end's record about the same edge is then no such news any more. */
+  claims(now: Millis, node: NodeId, claims: readonly Claim[], news: Advertised): boolean {
     const before = this.#advertised.get(node);
+    // A copy where it is another key: the frame it came in is not kept for its sake.
+    const agreementKey = before && sameBytes(before.agreementKey, news.agreementKey) ? before.agreementKey : news.agreementKey.slice();
+    const advertised = { ...news, agreementKey };
     this.#advertised.set(node, advertised);
     if (advertised.gateway) this.#gatewayNodes.add(node);
     else this.#gatewayNodes.delete(node);
     if (before?.gateway?.backendMs !== advertised.gateway?.backendMs || before?.gateway?.load !== advertised.gateway?.load) this.#offersChanged = true;
     if (before && before.incarnation !== advertised.incarnation) this.#reborn = true;
-    this.graph.replace(node, claims);
+    const loses = this.graph.replace(node, claims);
     this.#schedule(now);
+    return loses;
   }
 
   forget(now: Millis, node: NodeId): void {
@@ -260,4 +264,10 @@ export class Routes implements RouteView {
     }
     return path.reverse();
   }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.byteLength !== b.byteLength) return false;
+  for (let i = 0; i < a.byteLength; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

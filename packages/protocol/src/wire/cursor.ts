@@ -8,11 +8,11 @@ const empty = new Uint8Array(0);
 /** Codes of the hex digits: "0" to "9", "a" to "f". */
 const digit = Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
 
-const u16At = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
+export const u16At = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
 /** A DataView over a small array would first move it off the heap, which costs more than a whole hello: bytes are read and written one by one. */
 export const u32At = (bytes: Uint8Array, at: number): number => ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 
-function putU32(bytes: Uint8Array, at: number, value: number): void {
+export function putU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at] = value >>> 24;
   bytes[at + 1] = value >>> 16;
   bytes[at + 2] = value >>> 8;
@@ -42,6 +42,41 @@ function hex64Of(high: number, low: number): string {
     d[(low >>> 4) & 15]!,
     d[low & 15]!,
   );
+}
+
+/** Ids that were read of late, one string each: they are the keys of every table, and a string that is new has to be made, hashed and thrown away each time. */
+const idSlots = 8192;
+const idHigh = new Int32Array(idSlots);
+const idLow = new Int32Array(idSlots);
+const idTexts: string[] = new Array<string>(idSlots).fill('0000000000000000');
+
+/** The id at `at`; a slot holds the last one that fell into it, so the memory is bounded whatever is sent. */
+export function idAt(bytes: Uint8Array, at: number): NodeId {
+  const high = u32At(bytes, at) | 0;
+  const low = u32At(bytes, at + 4) | 0;
+  const slot = (low ^ (low >>> 16) ^ high) & (idSlots - 1);
+  if (idHigh[slot] !== high || idLow[slot] !== low) {
+    idHigh[slot] = high;
+    idLow[slot] = low;
+    idTexts[slot] = hex64Of(high, low);
+  }
+  return idTexts[slot] as NodeId;
+}
+
+let hashHigh = 0;
+let hashLow = 0;
+let hashText = '0000000000000000';
+
+/** As hex; neighbours mostly say the same database hash, so the last one is kept. */
+export function hashAt(bytes: Uint8Array, at: number): string {
+  const high = u32At(bytes, at);
+  const low = u32At(bytes, at + 4);
+  if (high !== hashHigh || low !== hashLow) {
+    hashHigh = high;
+    hashLow = low;
+    hashText = hex64Of(high, low);
+  }
+  return hashText;
 }
 
 export const u48At = (view: DataView, at: number): number => view.getUint16(at) * 0x1_0000_0000 + view.getUint32(at + 2);
@@ -113,7 +148,8 @@ export class Reader {
     return at < 0 ? '0000000000000000' : hex64Of(u32At(this.bytes, at), u32At(this.bytes, at + 4));
   }
   id(): NodeId {
-    return this.hex64() as NodeId;
+    const at = this.#step(8);
+    return at < 0 ? ('0000000000000000' as NodeId) : idAt(this.bytes, at);
   }
   incarnation(): Incarnation {
     return this.u32() as Incarnation;
@@ -140,6 +176,11 @@ export class Reader {
   take(size: number): Uint8Array {
     const at = this.#step(size);
     return at < 0 ? empty : this.bytes.subarray(at, at + size);
+  }
+
+  /** Passes over bytes. */
+  skip(size: number): void {
+    this.#step(size);
   }
 
   text(size: number): string {
@@ -261,7 +302,7 @@ export class Writer {
 }
 
 /** Eight lower-case hex digits from `at` as a number; negative when they are not. Twice as fast as parseInt over a slice, and twice in every bundle. */
-function hex32(text: string, at: number): number {
+export function hex32(text: string, at: number): number {
   let value = 0;
   for (let i = at; i < at + 8; i++) {
     const code = text.charCodeAt(i);

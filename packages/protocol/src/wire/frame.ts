@@ -42,6 +42,14 @@ export class FrameSplitter {
     this.#frameBytesMax = frameBytesMax;
   }
 
+  /** The usual case: the chunk is one frame of a known kind, whole, with nothing before it. `push` would give just it. */
+  isWhole(chunk: Uint8Array): boolean {
+    if (chunk.byteLength < headerBytes || this.#ended || this.#skip > 0 || this.#headFilled > 0 || this.#frame !== undefined) return false;
+    if (chunk[0] !== wireVersion || !known.has(chunk[1]!) || chunk.constructor !== Uint8Array) return false;
+    const size = headerBytes + chunk[4]! * 0x100_0000 + ((chunk[5]! << 16) | (chunk[6]! << 8) | chunk[7]!);
+    return size === chunk.byteLength && size <= this.#frameBytesMax;
+  }
+
   push(chunk: Uint8Array): (Uint8Array | Skipped | WireError)[] {
     // A plain view: a Node Buffer's slice() shares memory where a Uint8Array's copies, and everything behind this relies on the copy.
     const bytes = chunk.constructor === Uint8Array ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);

@@ -50,6 +50,6 @@ export {
   type WireErrorCode,
 } from './messages.ts';
 export { packEntries, packedEntryOverheadMax, unpackEntries } from './payload.ts';
-export { decodeRecord, encodeRecord, recordBytes, recordsPerFrameMax, signedBytes } from './records.ts';
+export { decodeRecord, encodeRecord, RecordScan, recordBytes, recordsPerFrameMax, scanRecords, signedBytes } from './records.ts';
 export { isRoutedKind, isWireError, markCongested, nonceOf, patchHop, peekRouted, type RoutedKind, type RoutedPeek } from './routed.ts';
 export { digestBuckets, keysPerFrameMax } from './sync.ts';
