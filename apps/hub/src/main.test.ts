@@ -116,10 +116,10 @@ test(
     });
     await connected(session);
     await all;
-    await session.endAsync(true);
     expect(acknowledged.length).toBeGreaterThanOrEqual(40);
-    // Acknowledged means gone from the disk, too.
-    await vi.waitFor(async () => expect((await restarted.call('GET', '/stats')).body.broker.waiting).toBe(0));
+    // What the node acknowledged is gone from the disk.
+    await vi.waitFor(async () => expect((await restarted.call('GET', '/stats')).body.broker.waiting).toBe(0), { timeout: 30_000, interval: 200 });
+    await session.endAsync(true);
     second.kill('SIGTERM');
     await once(second, 'exit');
   },
