@@ -207,6 +207,27 @@ describe('flooding', () => {
     expect(flooding.isPending(idOf(1))).toBe(false);
   });
 
+  test('a record that left the database before its flush is not told', () => {
+    const sent: Uint8Array[] = [];
+    const { db } = make();
+    const flooding = new Flooding({
+      coalesceMs: 50,
+      bulkRecords: 16,
+      bulkFactor: 3,
+      hurriesMax: 10,
+      core: () => new Set(),
+      send: (_node, frame) => sent.push(frame) > 0,
+    });
+    flooding.addLink(peer);
+    for (const n of [1, 2]) {
+      const v = db.accept(at(0), record(identity, n, 1, 1), peer);
+      if (v.at === 'taken') flooding.tell(at(0), peer, v.entry);
+    }
+    db.revoke(at(10), [idOf(1)]);
+    flooding.wake(at(50));
+    expect(sent.map((frame) => (decode(frame) as Records).records.map((r) => r.origin))).toEqual([[idOf(2)]]);
+  });
+
   test('a frame made of kept records is the frame of these records', () => {
     const { db } = make();
     const r = record(identity, 1, 1, 1, { age: 3 });

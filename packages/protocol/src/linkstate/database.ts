@@ -6,7 +6,8 @@ import { hex32, u32At } from '../wire/cursor.ts';
 import { decodeLinkState, digestBuckets, encodeRecord, isWireError, signedBytes } from '../wire/index.ts';
 import { type FloodRecord, type LinkState, type RecordKey, recordType } from '../wire/messages.ts';
 import { recordHeaderBytes } from '../wire/records.ts';
-import { bodyLengthOffset, bucketOf, type Entry, hex64, isNewer, keyBytes, nobody } from './entry.ts';
+import { bodyLengthOffset, bucketOf, bytesOf, type Entry, hex64, isNewer, keyBytes, nobody } from './entry.ts';
+import { noPiece, RecordMemory } from './memory.ts';
 import { Waiting } from './waiting.ts';
 
 export interface DatabaseOptions {
@@ -77,6 +78,7 @@ export class Database {
   readonly #expired = new Map<string, { incarnation: number; sequence: number; until: Millis }>();
   readonly #revoked = new Set<NodeId>();
   readonly #waiting = new Waiting();
+  readonly #memory = new RecordMemory();
   readonly #high = new Int32Array(digestBuckets);
   readonly #low = new Int32Array(digestBuckets);
   #hash: string | undefined;
@@ -234,7 +236,7 @@ export class Database {
   /** Own records come back as echoes; one that this life has not made says that the node is known by a later incarnation. */
   #acceptOwn(record: FloodRecord): Verdict {
     const own = this.find(record);
-    const foreign = own !== undefined && own.sequence === record.sequence && !sameBytes(own.bytes.subarray(-record.signature.byteLength), record.signature);
+    const foreign = own !== undefined && own.sequence === record.sequence && !sameBytes(bytesOf(own).subarray(-record.signature.byteLength), record.signature);
     if (record.incarnation > this.#o.incarnation || (record.incarnation === this.#o.incarnation && own !== undefined && (foreign || isNewer(record, own)))) {
       const origin = this.#origins.get(this.#o.self);
       const key = origin?.certified?.publicKey;
@@ -335,7 +337,7 @@ export class Database {
       bucket: bucketOf(record.origin),
       incarnation: record.incarnation,
       sequence: record.sequence,
-      bytes: noBytes,
+      piece: noPiece(),
       bornAt: now,
       hashHigh: 0,
       hashLow: 0,
@@ -344,7 +346,7 @@ export class Database {
     else this.size++;
     entry.incarnation = record.incarnation;
     entry.sequence = record.sequence;
-    keep(entry, record);
+    this.#memory.keep(entry.piece, encoded(record));
     entry.bornAt = Millis(now - record.ageSeconds * 1000);
     const hash = this.#o.crypto.hash64(keyBytes(record.type, record.origin, record.incarnation, record.sequence));
     entry.hashHigh = hex32(hash, 0) | 0;
@@ -362,6 +364,7 @@ export class Database {
 
   #unput(entry: Entry): void {
     this.#mix(entry);
+    this.#memory.release(entry.piece);
     this.size--;
   }
 
@@ -428,23 +431,14 @@ export class Database {
   }
 }
 
-/** Memory of records is taken in steps, so that a newer version mostly fits where the older one was. */
-const step = 64;
-
-/** Puts the record's encoding into the entry's memory. One that was decoded stands whole in its frame, which saves encoding it again. */
-function keep(entry: Entry, record: FloodRecord): void {
+/** The record's encoding, to be copied. One that was decoded stands whole in its frame, which saves encoding it again. */
+function encoded(record: FloodRecord): Uint8Array {
   const { body, signature } = record;
   const at = body.byteOffset - recordHeaderBytes;
   const whole = body.buffer === signature.buffer && signature.byteOffset === body.byteOffset + body.byteLength && signature.byteLength > 0 && at >= 0;
-  const stood = whole ? new Uint8Array(body.buffer, at, recordHeaderBytes + body.byteLength + signature.byteLength) : undefined;
-  const bytes = stood && u32At(stood, bodyLengthOffset) === body.byteLength ? stood : encodeRecord(record);
-  const size = bytes.byteLength;
-  if (entry.bytes.byteLength !== size) {
-    const { buffer } = entry.bytes;
-    const fits = size <= buffer.byteLength && buffer.byteLength <= 2 * size + step;
-    entry.bytes = new Uint8Array(fits ? buffer : new ArrayBuffer(Math.ceil(size / step) * step), 0, size);
-  }
-  entry.bytes.set(bytes);
+  if (!whole) return encodeRecord(record);
+  const stood = new Uint8Array(body.buffer, at, recordHeaderBytes + body.byteLength + signature.byteLength);
+  return u32At(stood, bodyLengthOffset) === body.byteLength ? stood : encodeRecord(record);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -3,6 +3,7 @@ import type { Millis } from '../units.ts';
 import { hex32, putU32 } from '../wire/cursor.ts';
 import { digestBuckets } from '../wire/index.ts';
 import type { FloodRecord } from '../wire/messages.ts';
+import type { Piece } from './memory.ts';
 
 /** A record as it is kept: encoded once, sent on as it stands but for its age. */
 export interface Entry {
@@ -11,7 +12,8 @@ export interface Entry {
   readonly bucket: number;
   incarnation: Incarnation;
   sequence: number;
-  bytes: Uint8Array;
+  /** Its encoding; nothing once it was taken out of the database. */
+  readonly piece: Piece;
   /** On this node's monotonic clock; may lie before its start. */
   bornAt: Millis;
   hashHigh: number;
@@ -44,3 +46,6 @@ export function keyBytes(type: number, origin: NodeId, incarnation: number, sequ
 }
 
 export const hex64 = (high: number, low: number): string => (high >>> 0).toString(16).padStart(8, '0') + (low >>> 0).toString(16).padStart(8, '0');
+
+/** The entry's encoding: a view, not to be kept. */
+export const bytesOf = ({ piece }: Entry): Uint8Array => piece.block.subarray(piece.at, piece.at + piece.size);

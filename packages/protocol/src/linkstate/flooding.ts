@@ -3,7 +3,7 @@ import { Millis, never } from '../units.ts';
 import { Writer } from '../wire/cursor.ts';
 import { headerBytes, wireVersion } from '../wire/index.ts';
 import { kind } from '../wire/messages.ts';
-import { ageOffset, type Entry } from './entry.ts';
+import { ageOffset, bytesOf, type Entry } from './entry.ts';
 
 export interface FloodingOptions {
   readonly coalesceMs: number;
@@ -34,11 +34,11 @@ interface Link {
 /** A `records` frame of entries as they are kept, with their age of now. docs/protocol.md §5.5 */
 export function recordsFrame(now: Millis, entries: readonly Entry[]): Uint8Array {
   let size = 2;
-  for (const entry of entries) size += entry.bytes.byteLength;
+  for (const entry of entries) size += entry.piece.size;
   const writer = new Writer(headerBytes + size).u8(wireVersion).u8(kind.records).u16(0).u32(size).u16(entries.length);
   for (const entry of entries) {
     const at = writer.at;
-    writer.put(entry.bytes).patchU32(at + ageOffset, Math.max(0, Math.floor((now - entry.bornAt) / 1000)));
+    writer.put(bytesOf(entry)).patchU32(at + ageOffset, Math.max(0, Math.floor((now - entry.bornAt) / 1000)));
   }
   return writer.done();
 }
@@ -139,6 +139,7 @@ export class Flooding {
     for (const link of this.#links.values()) {
       if (link.pending.size === 0) continue;
       const entries = this.#take(link);
+      if (entries.length === 0) continue;
       most = Math.max(most, entries.length);
       if (!sameEntries(entries, last)) {
         frames = framesOf(now, entries);
@@ -154,15 +155,18 @@ export class Flooding {
     const entries: Entry[] = [];
     let bytes = 0;
     for (const entry of link.pending) {
-      bytes += entry.bytes.byteLength;
+      bytes += entry.piece.size;
       if (entries.length > 0 && bytes > flushBytesMax) break;
       entries.push(entry);
     }
     if (entries.length === link.pending.size) link.pending.clear();
     else for (const entry of entries) link.pending.delete(entry);
-    return entries;
+    // what left the database meanwhile is not told any more
+    return entries.every(isKept) ? entries : entries.filter(isKept);
   }
 }
+
+const isKept = (entry: Entry): boolean => entry.piece.size > 0;
 
 function sameEntries(a: readonly Entry[], b: readonly Entry[]): boolean {
   if (a.length !== b.length) return false;
@@ -175,7 +179,7 @@ function framesOf(now: Millis, entries: readonly Entry[]): Uint8Array[] {
   let from = 0;
   let bytes = 0;
   for (let i = 0; i < entries.length; i++) {
-    const size = entries[i]!.bytes.byteLength;
+    const { size } = entries[i]!.piece;
     if (i > from && bytes + size > frameBytes) {
       frames.push(recordsFrame(now, entries.slice(from, i)));
       from = i;

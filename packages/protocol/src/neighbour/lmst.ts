@@ -46,10 +46,10 @@ export function localTree(self: NodeId, ways: readonly Way[], graph: Graph): Set
     if (from[next] === self) core.add(node);
     const index = graph.indexOf(node);
     if (index <= 0) continue;
-    const edges = graph.edgesOf(index);
-    for (let e = 0; e < edges.length; e += 3) {
-      const effective = edges[e + 2]!;
-      const i = effective === 0 ? undefined : place.get(edges[e]!);
+    const { triples, start, end } = graph.rows;
+    for (let e = start[index]!; e < end[index]!; e += 3) {
+      const effective = triples[e + 2]!;
+      const i = effective === 0 ? undefined : place.get(triples[e]!);
       if (i === undefined || inTree[i] === 1) continue;
       if (before(effective, node, ways[i]!.node, cost[i]!, from[i]!, ways[i]!.node)) {
         cost[i] = effective;

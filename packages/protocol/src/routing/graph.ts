@@ -1,4 +1,5 @@
 import type { NodeId } from '../ids.ts';
+import { Rows, stride } from './rows.ts';
 
 /** A claim of one end of an edge; cost in 1/100 ms. */
 export interface Claim {
@@ -9,14 +10,10 @@ export interface Claim {
 /** Told of every effective change of an edge u -> v: its cost before and now, 0 for "no edge". */
 export type EdgeObserver = (u: number, v: number, before: number, after: number) => void;
 
-/** The graph as the shortest-path run reads it: per node its triples. Nothing is rebuilt after a change: that cost as much as the run. */
-export interface Rows {
-  readonly nodes: number;
-  readonly edges: readonly Int32Array[];
-}
-
-const stride = 3;
 const none = new Int32Array(0);
+/** A row before and after a change; grown as needed. */
+let was = new Int32Array(256 * stride);
+let is = new Int32Array(256 * stride);
 
 /**
  * The community's graph on small integers. An edge counts only if both ends claim it, with the larger of both costs: docs/protocol.md §5.1.
@@ -29,8 +26,8 @@ export class Graph {
   readonly #observe: EdgeObserver;
   readonly #index = new Map<NodeId, number>();
   readonly #ids: (NodeId | undefined)[] = [];
-  /** Triples {other, claimed cost, effective cost or 0}. */
-  readonly #edges: Int32Array[] = [];
+  /** As the shortest-path run reads them. Nothing is rebuilt after a change: that cost as much as the run. */
+  readonly rows = new Rows();
   /** Held by a record of its own, by being self, or by claims of others. */
   readonly #held: number[] = [];
   readonly #free: number[] = [];
@@ -58,7 +55,8 @@ export class Graph {
 
   /** Triples {other, claimed cost, effective cost or 0} of a node: a view, not to be kept. */
   edgesOf(index: number): Int32Array {
-    return this.#edges[index] ?? none;
+    const { rows } = this;
+    return index >= 0 && index < rows.nodes ? rows.triples.subarray(rows.start[index]!, rows.end[index]!) : none;
   }
 
   #hold(node: NodeId): number {
@@ -74,7 +72,7 @@ export class Graph {
     const index = this.#free.pop() ?? this.#ids.length;
     this.#index.set(node, index);
     this.#ids[index] = node;
-    this.#edges[index] = none;
+    this.rows.add(index);
     this.#held[index] = 1;
     return index;
   }
@@ -83,21 +81,37 @@ export class Graph {
     if (--this.#held[index]! > 0) return;
     this.#index.delete(this.#ids[index]!);
     this.#ids[index] = undefined;
-    this.#edges[index] = none;
+    this.rows.add(index);
     this.#free.push(index);
   }
 
   /** Replaces what a node claims; an empty list for a node that is gone. True when that takes away an edge that counted, or one to self. */
   replace(node: NodeId, claims: readonly Claim[]): boolean {
     const known = this.#index.get(node);
-    if (known !== undefined && this.#sameEnds(this.#edges[known]!, claims)) {
+    if (known !== undefined && this.#sameEnds(known, claims)) {
       this.#reprice(known, claims);
       return false;
     }
     const u = this.#hold(node);
     if (u < 0) return false;
-    const before = this.#edges[u]!;
-    const after = new Int32Array(claims.length * stride);
+    const { rows } = this;
+    const before = rows.end[u]! - rows.start[u]!;
+    if (before > was.length) was = new Int32Array(before);
+    rows.copy(u, was);
+    if (claims.length * stride > is.length) is = new Int32Array(claims.length * stride);
+    const after = this.#write(u, claims);
+    rows.set(u, is, after);
+    if (u !== this.self) this.#mirror(u, before, after);
+    this.#report(u, before, after);
+    const loses = this.#loses(before, after);
+    this.#holdRecord(u, before > 0, after > 0);
+    for (let i = 0; i < before; i += stride) this.#letGo(was[i]!);
+    this.#letGo(u);
+    return loses;
+  }
+
+  /** Writes the new row of u into `is`; its length. */
+  #write(u: number, claims: readonly Claim[]): number {
     let filled = 0;
     for (const claim of claims) {
       const v = this.#hold(claim.node);
@@ -106,51 +120,45 @@ export class Graph {
         this.#letGo(v);
         continue;
       }
-      after[filled] = v;
-      after[filled + 1] = claim.cost;
-      after[filled + 2] = u === this.self ? claim.cost : this.#mutual(u, v, claim.cost);
+      is[filled] = v;
+      is[filled + 1] = claim.cost;
+      is[filled + 2] = u === this.self ? claim.cost : this.#mutual(u, v, claim.cost);
       filled += stride;
     }
-    const now = filled === after.length ? after : after.slice(0, filled);
-    this.#edges[u] = now;
-    if (u !== this.self) this.#mirror(u, before);
-    this.#report(u, before, now);
-    const loses = this.#loses(before, now);
-    this.#holdRecord(u, before.length > 0, filled > 0);
-    for (let i = 0; i < before.length; i += stride) this.#letGo(before[i]!);
-    this.#letGo(u);
-    return loses;
+    return filled;
   }
 
-  #loses(before: Int32Array, after: Int32Array): boolean {
-    for (let i = 0; i < before.length; i += stride) {
-      if (before[i + 2] === 0 && before[i] !== this.self) continue;
-      if (!claims(after, before[i]!)) return true;
+  #loses(before: number, after: number): boolean {
+    for (let i = 0; i < before; i += stride) {
+      if (was[i + 2] === 0 && was[i] !== this.self) continue;
+      if (place(is, after, was[i]!) < 0) return true;
     }
     return false;
   }
 
   /** The same other ends in the same order: what is left are the costs. */
-  #sameEnds(edges: Int32Array, claims: readonly Claim[]): boolean {
-    if (edges.length !== claims.length * stride || claims.length === 0) return false;
-    for (let i = 0; i < claims.length; i++) if (this.#ids[edges[i * stride]!] !== claims[i]!.node) return false;
+  #sameEnds(u: number, claims: readonly Claim[]): boolean {
+    const { triples, start, end } = this.rows;
+    const from = start[u]!;
+    if (end[u]! - from !== claims.length * stride || claims.length === 0) return false;
+    for (let i = 0; i < claims.length; i++) if (this.#ids[triples[from + i * stride]!] !== claims[i]!.node) return false;
     return true;
   }
 
   #reprice(u: number, claims: readonly Claim[]): void {
-    const edges = this.#edges[u]!;
+    const { triples, start } = this.rows;
     for (let i = 0; i < claims.length; i++) {
-      const at = i * stride;
+      const at = start[u]! + i * stride;
       const { cost } = claims[i]!;
-      if (edges[at + 1] === cost) continue;
-      const v = edges[at]!;
-      const was = edges[at + 2]!;
-      const is = u === this.self ? cost : this.#mutual(u, v, cost);
-      edges[at + 1] = cost;
-      edges[at + 2] = is;
-      if (is === was) continue;
-      if (u !== this.self) this.#setBack(v, u, is);
-      this.#observe(u, v, was, is);
+      if (triples[at + 1] === cost) continue;
+      const v = triples[at]!;
+      const before = triples[at + 2]!;
+      const after = u === this.self ? cost : this.#mutual(u, v, cost);
+      triples[at + 1] = cost;
+      triples[at + 2] = after;
+      if (after === before) continue;
+      if (u !== this.self) this.#setBack(v, u, after);
+      this.#observe(u, v, before, after);
     }
   }
 
@@ -162,47 +170,39 @@ export class Graph {
 
   #mutual(u: number, v: number, cost: number): number {
     if (v === this.self) return 0;
-    const back = this.#edges[v]!;
-    for (let i = 0; i < back.length; i += stride) if (back[i] === u) return Math.max(cost, back[i + 1]!);
-    return 0;
+    const back = this.rows.find(v, u);
+    return back < 0 ? 0 : Math.max(cost, this.rows.triples[back + 1]!);
   }
 
   /** Brings the other ends' effective costs in line with the new edges of u. */
-  #mirror(u: number, before: Int32Array): void {
-    const after = this.#edges[u]!;
-    for (let i = 0; i < before.length; i += stride) if (!claims(after, before[i]!)) this.#setBack(before[i]!, u, 0);
-    for (let i = 0; i < after.length; i += stride) this.#setBack(after[i]!, u, after[i + 2]!);
+  #mirror(u: number, before: number, after: number): void {
+    for (let i = 0; i < before; i += stride) if (place(is, after, was[i]!) < 0) this.#setBack(was[i]!, u, 0);
+    for (let i = 0; i < after; i += stride) this.#setBack(is[i]!, u, is[i + 2]!);
   }
 
   #setBack(v: number, u: number, effective: number): void {
     if (v === this.self) return;
-    const back = this.#edges[v]!;
-    for (let i = 0; i < back.length; i += stride) if (back[i] === u) back[i + 2] = effective;
+    const back = this.rows.find(v, u);
+    if (back >= 0) this.rows.triples[back + 2] = effective;
   }
 
-  #report(u: number, before: Int32Array, after: Int32Array): void {
-    for (let i = 0; i < before.length; i += stride) {
-      const was = before[i + 2]!;
-      if (was === 0) continue;
-      let is = 0;
-      for (let k = 0; k < after.length; k += stride) if (after[k] === before[i]) is = after[k + 2]!;
-      if (is !== was) this.#observe(u, before[i]!, was, is);
+  #report(u: number, before: number, after: number): void {
+    for (let i = 0; i < before; i += stride) {
+      if (was[i + 2] === 0) continue;
+      const at = place(is, after, was[i]!);
+      const cost = at < 0 ? 0 : is[at + 2]!;
+      if (cost !== was[i + 2]) this.#observe(u, was[i]!, was[i + 2]!, cost);
     }
-    for (let i = 0; i < after.length; i += stride) {
-      const is = after[i + 2]!;
-      if (is === 0) continue;
-      let was = 0;
-      for (let k = 0; k < before.length; k += stride) if (before[k] === after[i]) was = before[k + 2]!;
-      if (was === 0) this.#observe(u, after[i]!, 0, is);
+    for (let i = 0; i < after; i += stride) {
+      if (is[i + 2] === 0) continue;
+      const at = place(was, before, is[i]!);
+      if (at < 0 || was[at + 2] === 0) this.#observe(u, is[i]!, 0, is[i + 2]!);
     }
-  }
-
-  rows(): Rows {
-    return { nodes: this.#ids.length, edges: this.#edges };
   }
 }
 
-function claims(edges: Int32Array, v: number): boolean {
-  for (let i = 0; i < edges.length; i += stride) if (edges[i] === v) return true;
-  return false;
+/** Where in the first `length` numbers the edge to v stands; negative without one. */
+function place(triples: Int32Array, length: number, v: number): number {
+  for (let i = 0; i < length; i += stride) if (triples[i] === v) return i;
+  return -1;
 }

@@ -12,7 +12,8 @@ const claims = (...list: [number, number][]): { node: NodeId; cost: number }[] =
 const advertised = { incarnation: Incarnation(1), agreementKey: new Uint8Array(32), gateway: undefined, devices: 0, position: undefined };
 const now = Millis;
 /** Costs of all directed edges that count. */
-const costs = (g: Graph): number[] => g.rows().edges.flatMap((list) => [...list].filter((_, i) => i % 3 === 2 && list[i]! > 0));
+const costs = (g: Graph): number[] =>
+  Array.from({ length: g.size }, (_, u) => [...g.edgesOf(u)]).flatMap((row) => row.filter((cost, i) => i % 3 === 2 && cost > 0));
 
 describe('graph', () => {
   test('an edge counts only if both ends claim it, with the larger cost', () => {
@@ -66,7 +67,7 @@ describe('shortest paths', () => {
         g.replace(id(v), claims(...list));
       }
       const paths = new ShortestPaths();
-      paths.run(g.rows(), 0);
+      paths.run(g.rows, 0);
       const dist = new Array(n).fill(unreachable);
       dist[0] = 0;
       for (let i = 0; i < n; i++) for (const [a, b, c] of edges) [dist[a], dist[b]] = [Math.min(dist[a], dist[b] + c), Math.min(dist[b], dist[a] + c)];
@@ -102,7 +103,7 @@ describe('shortest paths after changes', () => {
         g.replace(id(v), claims(...list));
       };
       const kept = new ShortestPaths();
-      kept.run(g.rows(), 0);
+      kept.run(g.rows, 0);
       for (let step = 0; step < 30; step++) {
         for (let k = 0; k <= next(6); k++) {
           const [a, b] = [next(n), next(n)];
@@ -114,10 +115,10 @@ describe('shortest paths after changes', () => {
           if (next(5) > 0) claim(b);
         }
         const before = Array.from({ length: g.size }, (_, v) => (v < kept.nodes ? kept.parent[v]! : -1));
-        kept.update(g.rows(), 0, Int32Array.from(changes), changes.length / 2);
+        kept.update(g.rows, 0, Int32Array.from(changes), changes.length / 2);
         changes.length = 0;
         const fresh = new ShortestPaths();
-        fresh.run(g.rows(), 0);
+        fresh.run(g.rows, 0);
         expect([...kept.cost.subarray(0, g.size)]).toEqual([...fresh.cost.subarray(0, g.size)]);
         const touched = new Set(kept.touched.subarray(0, kept.touchedCount));
         for (let v = 1; v < g.size; v++) {

@@ -72,7 +72,7 @@ export class Routes implements RouteView {
     this.#waits = options.waits;
     this.#gainWaitMs = options.waits.gainWaitMsMin;
     this.graph = new Graph(options.self, options.nodesMax, (u, v, before, after) => this.#edgeChanged(u, v, before, after));
-    this.#paths.run(this.graph.rows(), this.graph.self);
+    this.#paths.run(this.graph.rows, this.graph.self);
   }
 
   /** A better edge matters only if it shortens a path, a worse one only if a path uses it: the tree stays right without a run. */
@@ -169,8 +169,8 @@ export class Routes implements RouteView {
       this.#gain = false;
       this.#lastRunAt = now;
       this.runs++;
-      if (this.#changesCount > changesMax) this.#paths.run(this.graph.rows(), this.graph.self);
-      else this.#paths.update(this.graph.rows(), this.graph.self, this.#changes, this.#changesCount);
+      if (this.#changesCount > changesMax) this.#paths.run(this.graph.rows, this.graph.self);
+      else this.#paths.update(this.graph.rows, this.graph.self, this.#changes, this.#changesCount);
       this.#changesCount = 0;
       pathsChanged = this.#compare(gained, lost);
     }

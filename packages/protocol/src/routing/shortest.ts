@@ -1,4 +1,4 @@
-import type { Rows } from './graph.ts';
+import { type Rows, stride } from './rows.ts';
 
 /** Larger than any path: 65535 x 5000 nodes fits below. */
 export const unreachable = 0x7fff_ffff;
@@ -88,33 +88,32 @@ export class ShortestPaths {
     const before = this.nodes;
     this.#begin(rows.nodes);
     for (let v = before; v < rows.nodes; v++) this.#cutOff(v);
-    const { edges } = rows;
     let lost = false;
     this.#state.fill(unknown, 0, rows.nodes);
     for (let i = 0; i < count * 2; i += 2) {
       const u = changes[i]!;
       const v = changes[i + 1]!;
-      if (this.#dearer(edges, u, v)) {
+      if (this.#dearer(rows, u, v)) {
         this.#state[v] = cut;
         lost = true;
       }
-      if (this.#dearer(edges, v, u)) {
+      if (this.#dearer(rows, v, u)) {
         this.#state[u] = cut;
         lost = true;
       }
     }
-    if (lost) this.#reattach(edges, source);
+    if (lost) this.#reattach(rows, source);
     for (let i = 0; i < count * 2; i += 2) {
-      this.#relax(edges, changes[i]!, changes[i + 1]!, source);
-      this.#relax(edges, changes[i + 1]!, changes[i]!, source);
+      this.#relax(rows, changes[i]!, changes[i + 1]!, source);
+      this.#relax(rows, changes[i + 1]!, changes[i]!, source);
     }
     this.#settle(rows, source);
   }
 
   /** The way to v comes from u, and the edge costs more than it did, or is gone. */
-  #dearer(edges: readonly Int32Array[], u: number, v: number): boolean {
+  #dearer(rows: Rows, u: number, v: number): boolean {
     if (this.parent[v] !== u) return false;
-    const step = stepOf(edges[u]!, v);
+    const step = rows.step(u, v);
     return step === 0 || this.cost[u]! + step > this.cost[v]!;
   }
 
@@ -126,8 +125,9 @@ export class ShortestPaths {
   }
 
   /** Everything behind an edge that got dearer is tied anew to what stands, where it can be. */
-  #reattach(edges: readonly Int32Array[], source: number): void {
+  #reattach(rows: Rows, source: number): void {
     const { cost, parent } = this;
+    const { triples, start, end } = rows;
     const state = this.#state;
     state[source] = standing;
     for (let v = 0; v < this.nodes; v++) {
@@ -146,20 +146,21 @@ export class ShortestPaths {
     }
     for (let k = 0; k < this.touchedCount; k++) {
       const v = this.touched[k]!;
-      const list = edges[v]!;
-      for (let i = 0; i < list.length; i += 3) {
-        const u = list[i]!;
+      for (let i = start[v]!; i < end[v]!; i += stride) {
+        const u = triples[i]!;
         // the source's own edges count in one direction only
-        if (u !== source && list[i + 2] !== 0 && state[u] !== cut && cost[u] !== unreachable) this.#improve(u, v, list[i + 2]!, source);
+        if (u !== source && triples[i + 2] !== 0 && state[u] !== cut && cost[u] !== unreachable) this.#improve(u, v, triples[i + 2]!, source);
       }
     }
-    const own = edges[source]!;
-    for (let i = 0; i < own.length; i += 3) if (own[i + 2] !== 0 && state[own[i]!] === cut) this.#improve(source, own[i]!, own[i + 2]!, source);
+    for (let i = start[source]!; i < end[source]!; i += stride) {
+      const v = triples[i]!;
+      if (triples[i + 2] !== 0 && state[v] === cut) this.#improve(source, v, triples[i + 2]!, source);
+    }
   }
 
-  #relax(edges: readonly Int32Array[], u: number, v: number, source: number): void {
+  #relax(rows: Rows, u: number, v: number, source: number): void {
     if (u >= this.nodes || v >= this.nodes || this.cost[u] === unreachable) return;
-    const step = stepOf(edges[u]!, v);
+    const step = rows.step(u, v);
     if (step > 0) this.#improve(u, v, step, source);
   }
 
@@ -177,12 +178,12 @@ export class ShortestPaths {
   }
 
   #settle(rows: Rows, source: number): void {
-    const { edges } = rows;
+    const { triples, start, end } = rows;
     while (this.#heapSize > 0) {
       const u = this.#pop();
       this.#place[u] = -1;
-      const list = edges[u]!;
-      for (let i = 0; i < list.length; i += 3) if (list[i + 2] !== 0) this.#improve(u, list[i]!, list[i + 2]!, source);
+      const last = end[u]!;
+      for (let i = start[u]!; i < last; i += stride) if (triples[i + 2] !== 0) this.#improve(u, triples[i]!, triples[i + 2]!, source);
     }
   }
 
@@ -240,10 +241,4 @@ export class ShortestPaths {
     }
     return top;
   }
-}
-
-/** What the edge to v costs in a row of triples; 0 for none. */
-function stepOf(list: Int32Array, v: number): number {
-  for (let i = 0; i < list.length; i += 3) if (list[i] === v) return list[i + 2]!;
-  return 0;
 }
