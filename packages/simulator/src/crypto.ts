@@ -15,10 +15,16 @@ export interface SimIdentity {
   readonly gateway: boolean;
 }
 
+/** By index of node, which its certificate begins with. */
+export type Certified = { readonly certificate: Uint8Array; readonly node: CertifiedNode }[];
+
+const certificateBytes = 38;
+const indexIn = (certificate: Uint8Array): number => (certificate[0]! << 24) | (certificate[1]! << 16) | (certificate[2]! << 8) | certificate[3]!;
+
 export function simIdentity(index: number, gateway: boolean): SimIdentity {
   const publicKey = new Hash().text('node key').number(index).fill(new Uint8Array(32));
   const node = nodeIdOf(new Hash().text('id').bytes(publicKey).hex());
-  const certificate = new Uint8Array(38);
+  const certificate = new Uint8Array(certificateBytes);
   new DataView(certificate.buffer).setUint32(0, index);
   certificate[4] = gateway ? 1 : 0;
   certificate[5] = 0xce;
@@ -29,10 +35,10 @@ export function simIdentity(index: number, gateway: boolean): SimIdentity {
 export class SimCrypto implements Crypto {
   readonly agreementKey: Uint8Array;
   readonly #self: SimIdentity;
-  readonly #known: Map<string, CertifiedNode>;
+  readonly #known: Certified;
 
   /** `known` is shared by all nodes of a world: what the community's CA has certified, by certificate. */
-  constructor(self: SimIdentity, incarnation: number, known: Map<string, CertifiedNode>) {
+  constructor(self: SimIdentity, incarnation: number, known: Certified) {
     this.#self = self;
     this.#known = known;
     this.agreementKey = new Hash().text('agreement').text(self.node).number(incarnation).fill(new Uint8Array(32));
@@ -51,7 +57,8 @@ export class SimCrypto implements Crypto {
   }
 
   certified(certificate: Uint8Array): CertifiedNode | undefined {
-    return this.#known.get(new Hash().bytes(certificate).hex());
+    const known = certificate.length === certificateBytes ? this.#known[indexIn(certificate)] : undefined;
+    return known && same(known.certificate, certificate) ? known.node : undefined;
   }
 
   pairKeys(self: { node: NodeId; incarnation: number }, peer: { node: NodeId; incarnation: number }): PairKeys {

@@ -41,7 +41,7 @@ export class Hash {
   /** 16 hex digits. */
   hex(): string {
     const [a, b] = this.#words();
-    return a.toString(16).padStart(8, '0') + b.toString(16).padStart(8, '0');
+    return hex32(a) + hex32(b);
   }
 
   /** Fills `out` from the hash, repeated with a counter. */
@@ -65,3 +65,7 @@ export class Hash {
     return [(a ^ (a >>> 16)) >>> 0, (b ^ (b >>> 13)) >>> 0];
   }
 }
+
+/** Two hex digits a byte. */
+const digits = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+const hex32 = (word: number): string => digits[word >>> 24]! + digits[(word >>> 16) & 255]! + digits[(word >>> 8) & 255]! + digits[word & 255]!;

@@ -1,5 +1,4 @@
 import {
-  type CertifiedNode,
   defaultConfig,
   Incarnation,
   type Input,
@@ -15,7 +14,7 @@ import {
   traffic,
 } from '@energymesh/protocol';
 import { Air, type End } from './air.ts';
-import { SimCrypto, type SimIdentity, simIdentity } from './crypto.ts';
+import { type Certified, SimCrypto, type SimIdentity, simIdentity } from './crypto.ts';
 import { Hash } from './hash.ts';
 import { type Due, Events } from './heap.ts';
 import { Ledger } from './ledger.ts';
@@ -65,7 +64,7 @@ export class World {
   readonly #events = new Events<SimNode, End>();
   readonly #due: Due<SimNode, End> = { run: undefined, node: undefined, end: undefined, bytes: undefined };
   readonly #trace = new Hash();
-  readonly #certified = new Map<string, CertifiedNode>();
+  readonly #certified: Certified = [];
   readonly #byId = new Map<NodeId, SimNode>();
 
   constructor(options: WorldOptions) {
@@ -77,7 +76,7 @@ export class World {
     this.nodes = Array.from({ length: map.nodes }, (_, index) => {
       const identity = simIdentity(index, gateways.has(index));
       const { node, publicKey, name, certificate } = identity;
-      this.#certified.set(new Hash().bytes(certificate).hex(), { node, publicKey, name, mayBeGateway: identity.gateway });
+      this.#certified[index] = { certificate, node: { node, publicKey, name, mayBeGateway: identity.gateway } };
       const sim: SimNode = {
         index,
         identity,

@@ -140,13 +140,13 @@ export class Database {
     for (const o of this.#origins.values()) if (o.links) yield o.node;
   }
 
-  *entries(): Generator<Entry> {
-    if (this.#community) yield this.#community;
+  each(visit: (entry: Entry) => void): void {
+    if (this.#community) visit(this.#community);
     for (const o of this.#origins.values()) {
-      if (o.identity) yield o.identity;
-      if (o.links) yield o.links;
-      if (o.tombstone) yield o.tombstone;
-      if (o.devices) yield o.devices;
+      if (o.identity) visit(o.identity);
+      if (o.links) visit(o.links);
+      if (o.devices) visit(o.devices);
+      if (o.tombstone) visit(o.tombstone);
     }
   }
 

@@ -75,7 +75,7 @@ export class Sync {
     this.#links.set(node, { mismatches: 0, nextAt: now, waitMs: waitMsMin, startedWith: '', firstAt, answerAt: now, isEqual: false });
     this.#unequal++;
     if (firstAt < this.#wakeAt) this.#wakeAt = firstAt;
-    if (database.size <= tellAllMax) for (const entry of database.entries()) flooding.tell(now, node, entry);
+    if (database.size <= tellAllMax) database.each((entry) => flooding.tell(now, node, entry));
     else this.#introduce(now, node);
   }
 
@@ -154,13 +154,12 @@ export class Sync {
     const link = this.#links.get(node);
     if (!link || now < link.answerAt) return;
     link.answerAt = Millis(now + answerMsMin);
-    const byBucket: Entry[][] = Array.from({ length: digestBuckets }, () => []);
-    for (const entry of database.entries()) byBucket[entry.bucket]!.push(entry);
+    const byBucket: (Entry[] | undefined)[] = digest.buckets.map((hash, i) => (hash === database.bucketHash(i) ? undefined : []));
+    database.each((entry) => byBucket[entry.bucket]?.push(entry));
     const keys: RecordKey[] = [];
     let mask = 0n;
-    for (let i = 0; i < digestBuckets; i++) {
-      if (digest.buckets[i] === database.bucketHash(i)) continue;
-      const entries = byBucket[i]!;
+    for (const [i, entries] of byBucket.entries()) {
+      if (!entries) continue;
       if (keys.length > 0 && keys.length + entries.length > keysMax) break;
       mask |= 1n << BigInt(i);
       for (const entry of entries.slice(0, keysMax)) keys.push(keyOf(entry));
@@ -183,9 +182,10 @@ export class Sync {
       if (entry && !isNewer(entry, key)) theirs.add(entry);
     }
     const keys: RecordKey[] = [];
-    for (const entry of database.entries()) {
-      if (keys.length < keysMax && (mask & (1n << BigInt(entry.bucket))) !== 0n && !theirs.has(entry)) keys.push(keyOf(entry));
-    }
+    const covered = Array.from({ length: digestBuckets }, (_, i) => (mask & (1n << BigInt(i))) !== 0n);
+    database.each((entry) => {
+      if (keys.length < keysMax && covered[entry.bucket] && !theirs.has(entry)) keys.push(keyOf(entry));
+    });
     if (keys.length > 0) this.#o.send(node, encode({ kind: kind.summary, mask: offer, keys }));
   }
 

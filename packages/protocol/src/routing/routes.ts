@@ -107,10 +107,11 @@ export class Routes implements RouteView {
     const before = this.#advertised.get(node);
     // A copy where it is another key: the frame it came in is not kept for its sake.
     const agreementKey = before && sameBytes(before.agreementKey, news.agreementKey) ? before.agreementKey : news.agreementKey.slice();
-    const advertised = { ...news, agreementKey };
+    const { incarnation, gateway, devices, position } = news;
+    const advertised: Advertised = { incarnation, agreementKey, gateway, devices, position };
     this.#advertised.set(node, advertised);
-    if (advertised.gateway) this.#gatewayNodes.add(node);
-    else this.#gatewayNodes.delete(node);
+    if (gateway) this.#gatewayNodes.add(node);
+    else if (before?.gateway) this.#gatewayNodes.delete(node);
     if (before?.gateway?.backendMs !== advertised.gateway?.backendMs || before?.gateway?.load !== advertised.gateway?.load) this.#offersChanged = true;
     if (before && before.incarnation !== advertised.incarnation) this.#reborn = true;
     const loses = this.graph.replace(node, claims);
