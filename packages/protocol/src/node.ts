@@ -97,13 +97,15 @@ export class MeshNode implements MeshNodeApi {
     };
     const links = (): LinkOfChoice[] => [...this.#neighbours.all()].map((n) => ({ node: n.node, cost: isMeasured(n) ? agreedCost(n) : 0, upSince: n.upSince }));
     this.#routes = new Routes({ self, nodesMax: config.recordsMax, waits: config, onChanged: (now, change) => this.#routesChanged(now, change) });
+    const core = new Core({ self, graph: this.#routes.graph, links });
     this.#plane = new LinkStatePlane({
       surroundings,
       certificate: options.certificate,
       routes: this.#routes,
       send: (node, frame) => this.#neighbours.send(node, 'urgent', frame),
       neighbours: () => this.#neighbours.measured(),
-      core: new Core({ self, graph: this.#routes.graph, links }),
+      core,
+      floods: (now, node) => this.#neighbours.floods(now, node),
       isLinked: (node) => this.#neighbours.isUp(node),
       count,
       onTopology: (now) => this.#topologyChanged(now),
@@ -113,6 +115,7 @@ export class MeshNode implements MeshNodeApi {
       surroundings,
       database,
       onCost: (now, neighbour) => this.#cost(now, neighbour),
+      isCore: (node) => core.has(node),
       onDead: (now, node) => this.#links.end(now, node, 'dead'),
       heartbeat: (now, node) => this.#heartbeat(now, node),
     });

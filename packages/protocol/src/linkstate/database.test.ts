@@ -155,7 +155,7 @@ describe('flooding', () => {
       bulkRecords: 16,
       bulkFactor: 3,
       hurriesMax: 10,
-      core: () => new Set(core.map(idOf)),
+      isCore: (_now, node) => core.map(idOf).includes(node),
       send: (node, frame) => {
         sent.push([node, decode(frame) as Records]);
         return true;
@@ -215,7 +215,7 @@ describe('flooding', () => {
       bulkRecords: 16,
       bulkFactor: 3,
       hurriesMax: 10,
-      core: () => new Set(),
+      isCore: () => false,
       send: (_node, frame) => sent.push(frame) > 0,
     });
     flooding.addLink(peer);

@@ -10,8 +10,8 @@ export interface FloodingOptions {
   readonly bulkRecords: number;
   readonly bulkFactor: number;
   readonly hurriesMax: number;
-  /** Neighbours that news is sent to: docs/protocol.md §5.5. */
-  readonly core: () => ReadonlySet<NodeId>;
+  /** Whether news is sent to a neighbour: docs/protocol.md §5.5. */
+  readonly isCore: (now: Millis, node: NodeId) => boolean;
   /** Hands a `records` frame to a neighbour; false when it is gone. */
   readonly send: (node: NodeId, frame: Uint8Array) => boolean;
 }
@@ -81,10 +81,10 @@ export class Flooding {
   spread(now: Millis, entry: Entry, except: NodeId | undefined, hurry: boolean): void {
     let any = false;
     const at = hurry ? this.#hurry(now) : never;
-    const core = at === never ? this.#o.core() : undefined;
+    const all = at < never;
     for (const link of this.#links.values()) {
       if (link.node === except) link.pending.delete(entry);
-      else if (core === undefined || core.has(link.node)) {
+      else if (all || this.#o.isCore(now, link.node)) {
         link.pending.add(entry);
         any = true;
       }

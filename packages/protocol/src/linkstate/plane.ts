@@ -26,6 +26,8 @@ export interface LinkStatePlaneOptions {
   /** Links that count, with this end's cost. */
   readonly neighbours: () => { readonly node: NodeId; readonly ownCost: number }[];
   readonly core: Core;
+  /** Whether both ends of a link count it to their core. */
+  readonly floods: (now: Millis, node: NodeId) => boolean;
   readonly isLinked: (node: NodeId) => boolean;
   readonly count: (name: string) => void;
   readonly onTopology: (now: Millis) => void;
@@ -77,7 +79,7 @@ export class LinkStatePlane {
       bulkRecords: s.config.floodBulkRecords,
       bulkFactor: s.config.floodBulkFactor,
       hurriesMax: s.config.floodHurriesMax,
-      core: () => options.core.links,
+      isCore: options.floods,
       send: options.send,
     });
     this.#sync = new Sync({ self: s.self, database: this.database, flooding: this.#flooding, send: options.send });

@@ -11,7 +11,7 @@ export interface CoreOptions {
 
 /**
  * The links on which news is flooded: those in the local minimum spanning tree, and those not measured yet. Every edge of the community's minimum
- * spanning tree is in the local tree of both its ends, so what is flooded on the core reaches everybody. docs/protocol.md §5.5
+ * spanning tree is in the local tree of both its ends, so what is flooded on the links that both ends count reaches everybody. docs/protocol.md §5.5
  * Computed when asked for, after a change only.
  */
 export class Core {
@@ -27,7 +27,12 @@ export class Core {
     this.#core = undefined;
   }
 
-  get links(): ReadonlySet<NodeId> {
+  /** As this end sees it. */
+  has(node: NodeId): boolean {
+    return this.#links().has(node);
+  }
+
+  #links(): ReadonlySet<NodeId> {
     if (this.#core) return this.#core;
     const ways: Way[] = [];
     const fresh: NodeId[] = [];

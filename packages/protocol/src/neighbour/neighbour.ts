@@ -22,6 +22,9 @@ export interface Neighbour {
   /** As the other end says in its hello; 0 before its first echo. */
   peerCost: number;
   busyUntil: Millis;
+  /** The other end's last hello said that this link is not in its flooding core; this end's did. */
+  isSpare: boolean;
+  saidSpare: boolean;
   helloDueAt: Millis;
   heartbeatDueAt: Millis;
 }

@@ -16,6 +16,8 @@ export interface NeighboursOptions {
   readonly database: { readonly hash: string; readonly community: number; incarnationOf(node: NodeId): number };
   /** A link counts from now on, or costs something else. */
   readonly onCost: (now: Millis, neighbour: Neighbour) => void;
+  /** Whether the link is in this node's flooding core. */
+  readonly isCore: (node: NodeId) => boolean;
   readonly onDead: (now: Millis, node: NodeId) => void;
   readonly heartbeat: (now: Millis, node: NodeId) => Heartbeat;
 }
@@ -77,6 +79,8 @@ export class Neighbours implements LinkView {
       busyUntil: now,
       helloDueAt: now,
       heartbeatDueAt: Millis(now + config.heartbeatMs),
+      isSpare: false,
+      saidSpare: false,
     };
     this.#table.set(node, neighbour);
     pair.urgent.link = neighbour;
@@ -128,15 +132,15 @@ export class Neighbours implements LinkView {
 
   /** The first frame of a connection, before it belongs to a link. */
   greet(now: Millis, conn: Connection): void {
-    this.#put(conn, this.#hello(now, conn, this.#o.surroundings.config.helloIdleMs, 0));
+    this.#put(conn, this.#hello(now, conn, this.#o.surroundings.config.helloIdleMs, 0, false));
   }
 
-  #hello(now: Millis, conn: Connection, intervalMs: number, cost: number): Uint8Array {
+  #hello(now: Millis, conn: Connection, intervalMs: number, cost: number, isSpare: boolean): Uint8Array {
     const { database, surroundings } = this.#o;
     return encode({
       kind: kind.hello,
       incarnation: surroundings.incarnation,
-      features: feature.sealed | (surroundings.ports.compression ? feature.deflate : 0),
+      features: feature.sealed | (surroundings.ports.compression ? feature.deflate : 0) | (isSpare ? feature.spare : 0),
       sequence: conn.helloSequence++,
       sentMicros: helloMicros(now),
       echoMicros: conn.echoMicros,
@@ -153,7 +157,8 @@ export class Neighbours implements LinkView {
   #sayHello(now: Millis, neighbour: Neighbour): void {
     const { config, ports } = this.#o.surroundings;
     const intervalMs = neighbour.busyUntil > now ? config.helloBusyMs : config.helloIdleMs;
-    this.#put(neighbour.urgent, this.#hello(now, neighbour.urgent, intervalMs, neighbour.ownCost));
+    neighbour.saidSpare = !this.#o.isCore(neighbour.node);
+    this.#put(neighbour.urgent, this.#hello(now, neighbour.urgent, intervalMs, neighbour.ownCost, neighbour.saidSpare));
     // Never later than announced; a little spread keeps the nodes of a segment apart.
     const due = now + intervalMs * (1 - slackShare * ports.random.next() * 0.5);
     // Idle links share one beat: a node wakes once for all of them.
@@ -174,10 +179,19 @@ export class Neighbours implements LinkView {
     const changed = own !== neighbour.ownCost || hello.cost !== neighbour.peerCost;
     neighbour.ownCost = own;
     neighbour.peerCost = hello.cost;
+    neighbour.isSpare = (hello.features & feature.spare) !== 0;
     // The other end learns of the measured cost, and so that the edge counts, at once.
     if (firstEcho && own > 0) this.#sayHello(now, neighbour);
     if (changed && isMeasured(neighbour)) this.#o.onCost(now, neighbour);
     return changed || isSooner;
+  }
+
+  /** Whether news goes along this link: the other end counts it too, or has not said otherwise. A link that this end said to be spare is none any more as soon as it is asked. */
+  floods(now: Millis, node: NodeId): boolean {
+    const neighbour = this.#table.get(node);
+    if (!neighbour || !this.#o.isCore(node)) return false;
+    if (neighbour.saidSpare) this.#sayHello(now, neighbour);
+    return !neighbour.isSpare;
   }
 
   /** Links that count, with the cost of both ends. */

@@ -16,8 +16,8 @@ export const kind = {
   bye: 11,
 } as const;
 
-/** Feature bits of a hello: what this node understands beyond version 1. docs/protocol.md §4.3 */
-export const feature = { deflate: 1 << 0, sealed: 1 << 1 } as const;
+/** Feature bits of a hello: what this node understands beyond version 1, and `spare`: this link is not in its flooding core. docs/protocol.md §4.3 */
+export const feature = { deflate: 1 << 0, sealed: 1 << 1, spare: 1 << 2 } as const;
 
 /** §3.3 The first frame of every connection, and the keep-alive of the urgent one. */
 export interface Hello {
