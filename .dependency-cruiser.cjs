@@ -1,5 +1,5 @@
 /** Who may know whom: docs/ARCHITECTURE.md. */
-const areas = ['identity', 'mesh', 'relay', 'metrics', 'store', 'api', 'health'];
+const areas = ['identity', 'mesh', 'relay', 'metrics', 'store', 'api', 'health', 'radio'];
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
@@ -13,6 +13,21 @@ module.exports = {
     },
     { name: 'simulator-knows-protocol', severity: 'error', from: { path: '^packages/simulator' }, to: { path: '^(apps|e2e|packages/identity)' } },
     { name: 'packages-know-no-app', severity: 'error', from: { path: '^packages' }, to: { path: '^(apps|e2e)' } },
+    {
+      name: 'network-is-pure',
+      comment: 'Desired states, files as text, outputs as text: what reads and writes them is elsewhere. In tests files and programs as well.',
+      severity: 'error',
+      from: { path: '^packages/network/src', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/network/src|node_modules/zod/' },
+    },
+    {
+      name: 'netd-knows-network-only',
+      comment: 'What runs as root stays small: nothing of the agent, nothing from npm but the checks of states.',
+      severity: 'error',
+      from: { path: '^apps/netd/src', pathNot: '\\.(test|fixture)\\.ts$' },
+      to: { pathNot: '^apps/netd/src|^packages/network/src/index\\.ts$|^(fs|path|crypto|child_process)$|node_modules/zod/' },
+    },
+    { name: 'nobody-knows-netd', severity: 'error', from: { pathNot: '^apps/netd' }, to: { path: '^apps/netd' } },
     { name: 'identity-knows-no-protocol', severity: 'error', from: { path: '^packages/identity' }, to: { path: '^packages/(protocol|simulator)' } },
     {
       name: 'pwa-knows-types-only',
