@@ -6,6 +6,8 @@ import type { NextConfig } from 'next';
  */
 const config: NextConfig = {
   output: 'export',
+  // The same sources give the same files: scripts/build.ts hands their hash over. Without it Next.js makes a random one.
+  generateBuildId: () => process.env.ENERGYMESH_SOURCES?.slice(0, 16) ?? null,
   reactStrictMode: true,
   poweredByHeader: false,
   trailingSlash: false,

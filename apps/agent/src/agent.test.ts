@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
@@ -14,6 +14,7 @@ import { Page } from './api/page.fixture.ts';
 import { systemClock } from './clock.ts';
 import { testCommunity } from './community.fixture.ts';
 import { loadConfig } from './config.ts';
+import { snapshot, write } from './radio/snapshot.fixture.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -114,6 +115,57 @@ test('two agents of a community find each other and show it', async () => {
   expect(entries.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['started', 'claimed', 'login', 'neighbour-up']));
   expect((await page.client.status.get.query()).node).toMatchObject({ id: mill, name: 'Mill', community: 'Sunny Street', gateway: false });
   await page.close();
+});
+
+test('what the radios say is shown beside the links and goes into the report, apart from what is relayed', async () => {
+  const community = await testCommunity();
+  await community.enrol(join(folder, 'mill'), 'Mill', { gateway: true });
+  const barn = await community.enrol(join(folder, 'barn'), 'Barn', { gateway: false });
+  const reported = Promise.withResolvers<{ now: { radio?: unknown } }>();
+  await using backend = await openBackend((topic, payload) => {
+    if (!topic.endsWith(`${barn}/report`)) return;
+    const report = JSON.parse(JSON.parse(payload.toString()).payload);
+    // One that is made late says nothing of now.
+    if (report.now) reported.resolve(report);
+  });
+  const snapshotFile = join(folder, 'radio.json');
+  write(snapshotFile, snapshot(uptime()));
+  await using gateway = await start('Mill', join(folder, 'mill'), {
+    EM_BACKEND_URL: backend.url,
+    EM_BACKEND_ENVELOPE: 'true',
+    EM_RADIO_SNAPSHOT: join(folder, 'none.json'),
+    EM_RADIO_REQUESTS: join(folder, 'none'),
+  });
+  await using node = await start('Barn', join(folder, 'barn'), { EM_REPORT_EVERY_MS: '1000', EM_RADIO_SNAPSHOT: snapshotFile });
+  const page = new Page(node.base);
+  await page.claim(node.claimCode, 'a long enough passphrase');
+  const view = await page.client.radio.get.query();
+  expect(view).toMatchObject({
+    state: 'fresh',
+    country: 'DE',
+    peers: [{ mac: '02:00:00:00:01:00', signalDbm: -30, expectedMbit: 9.704, wayQuality: 226 / 255, alive: true }],
+    clients: [{ mac: '02:00:00:00:06:00', key: 'SAE' }],
+    tunnels: [{ interface: 'wg-mesh' }],
+    forwarded: { frames: 41, bytes: 5021, dropped: 27 },
+    check: { advice: [] },
+  });
+  expect(view.interfaces.map(({ name, use }) => [name, use])).toEqual([
+    ['wlan0', 'mesh'],
+    ['wlan5', 'access point'],
+    ['bat0', 'batman'],
+    ['eth0', 'wired'],
+    ['wg-mesh', 'wireguard'],
+  ]);
+  expect(view.reached).toHaveLength(4);
+  const { now } = await reported.promise;
+  expect(now.radio).toMatchObject({ stale: false, peers: 1, alive: 1, clients: 1, reached: 4, forwarded: { frames: 41 } });
+  await page.close();
+
+  const plain = new Page(gateway.base);
+  await plain.claim(gateway.claimCode, 'a long enough passphrase');
+  expect(await plain.client.radio.get.query()).toMatchObject({ state: 'none', links: [], interfaces: [] });
+  expect(await plain.client.network.status.query()).toMatchObject({ available: false, recent: [] });
+  await plain.close();
 });
 
 /** Any MQTT broker is a backend; this one speaks 3.1.1. */

@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, uptime } from 'node:os';
 import { join } from 'node:path';
 import { defaultConfig, MeshNode, type NodeId } from '@energymesh/protocol';
 import { Login } from './api/login.ts';
@@ -21,6 +21,8 @@ import { Latency } from './metrics/latency.ts';
 import { Reporter, slotMsFor } from './metrics/reporter.ts';
 import { announce, class0Of, custodyView, machineView, waitingSources, whoIs } from './node-views.ts';
 import type { Clock } from './ports.ts';
+import { Changes } from './radio/changes.ts';
+import { Radio } from './radio/radio.ts';
 import { DeviceBroker } from './relay/broker/broker.ts';
 import { TopicMapError } from './relay/classify.ts';
 import { Relay, type RelayOptions } from './relay/relay.ts';
@@ -74,7 +76,8 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
 
   const who = whoIs(identity, config, build.version, clock.wall());
   const machine = machineView(identity, clock, config.dataDir);
-  const rooms = { config, login, sessions, log: store.log, events, logger };
+  const changes = new Changes({ ...config.radio, uptime });
+  const rooms = { config, login, sessions, log: store.log, changes, events, logger };
 
   let announced: number | undefined;
   if (!identity.enrolment) {
@@ -97,6 +100,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
       identity: membership,
       config: defaultConfig,
       segments: config.segments,
+      fallbackBelow: config.fallbackBelow,
       listen: config.links,
       clock,
       clockTrusted,
@@ -113,6 +117,9 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     if (output.type === 'communityDocument') identity.acceptDocument(output.document);
   });
   if (config.position) mesh.setPosition(config.position);
+
+  // What lies beneath the links: on a machine without radios nothing ever does.
+  await using radio = await Radio.open({ snapshot: config.radio.snapshot, mesh, places: mesh, clock, uptime });
 
   // Counting begins before anything is carried.
   const onStoreError = (error: unknown) => events.storeRefused(error);
@@ -164,7 +171,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     clock,
     clockTrusted,
     everyMs: config.reportEveryMs,
-    now: () => reportNow(mesh, relay, devices, clock.wall() - who.startedAt, backend !== undefined, config.spoolBytesMax),
+    now: () => reportNow(mesh, radio, relay, devices, clock.wall() - who.startedAt, backend !== undefined, config.spoolBytesMax),
     publish: (topic, payload) => relay.publishReport(topic, payload),
     onReported: (report) => events.reported(report),
     onFailed: (error) => events.reportFailed(error),
@@ -177,6 +184,8 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     clock,
     who: present,
     mesh,
+    places: mesh,
+    radio,
     directory: identity.devices,
     door: devices,
     custody: custodyView(relay),

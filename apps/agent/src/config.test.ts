@@ -49,6 +49,24 @@ describe('what is wrong is said by key, with the value and what to write', () =>
     ['unknown key', { htpp: {} }, {}, /^htpp: there is no such key/],
     ['unknown key inside', { http: { prot: 1 } }, {}, /^http\.prot: there is no such key/],
     ['inside a list', { segments: [{ type: 'multicast', group: 'nowhere', port: 1 }] }, {}, /^segments\.0\.group: .*"nowhere".*239/],
+    [
+      'addresses of two kinds',
+      { segments: [{ type: 'peers', interface: 'wg-mesh', addresses: ['10.0.0.1', 'fd00::1'] }] },
+      {},
+      /^segments\.0\.addresses: .*IPv4 and IPv6.*10\.61/,
+    ],
+    ['no address', { segments: [{ type: 'peers', interface: 'wg-mesh', addresses: [] }] }, {}, /^segments\.0\.addresses: /],
+    [
+      'an interface twice',
+      {
+        segments: [
+          { type: 'interface', name: 'bat0' },
+          { type: 'interface', name: 'bat0', fallback: true },
+        ],
+      },
+      {},
+      /^segments: has two segments on the same interface/,
+    ],
     ['url', { backend: { url: 'http://h' } }, {}, /^backend\.url: .*"http:\/\/h".*mqtts:\/\//],
     ['half a pair', { backend: { url: 'mqtts://h', key: 'k' } }, {}, /^backend\.cert: cert and key come together/],
     ['environment', {}, { EM_HTTP_PORT: 'many' }, /^http\.port \(from EM_HTTP_PORT\): .*"many"/],

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { requestFolder, snapshotPath, statusPath } from '@energymesh/network';
 import * as z from 'zod';
+import { segmentName } from './mesh/segments.ts';
 import { defaultPolice } from './relay/police.ts';
 
 /** sysexits.h: the configuration is wrong, so starting again does not help. */
@@ -33,7 +35,18 @@ const topicRule = z.strictObject({
 });
 const segment = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('multicast'), group: z.union([z.ipv4(), z.ipv6()]), port: port.min(1), interface: z.string().min(1).max(64).optional() }),
-  z.strictObject({ type: z.literal('interface'), name: z.string().min(1).max(15), port: port.min(1).optional() }),
+  z.strictObject({ type: z.literal('interface'), name: z.string().min(1).max(15), port: port.min(1).optional(), fallback: z.boolean().optional() }),
+  z.strictObject({
+    type: z.literal('peers'),
+    interface: z.string().min(1).max(15),
+    addresses: z
+      .array(z.union([z.ipv4(), z.ipv6()]))
+      .min(1)
+      .max(64)
+      .refine((all) => new Set(all.map((one) => one.includes(':'))).size <= 1, 'has IPv4 and IPv6 addresses')
+      .refine((all) => new Set(all.map((one) => /^fe80:/i.test(one))).size <= 1, 'has link-local addresses and others'),
+    port: port.min(1).optional(),
+  }),
 ]);
 
 const schema = z.strictObject({
@@ -50,7 +63,19 @@ const schema = z.strictObject({
   segments: z
     .array(segment)
     .max(16)
-    .default([{ type: 'multicast', group: '239.192.77.69', port: 7769 }]),
+    .default([{ type: 'multicast', group: '239.192.77.69', port: 7769 }])
+    .refine((all) => new Set(all.map(segmentName)).size === all.length, 'has two segments on the same interface or group'),
+  /** With fewer neighbours than this over other segments, those that are fallbacks are used. */
+  fallbackBelow: z.int().min(0).max(64).default(3),
+  radio: z
+    .strictObject({
+      /** Where the reader of the radios writes. It need not be there. */
+      snapshot: z.string().min(1).default(snapshotPath),
+      /** The drop box for changes of the network, and what became of them. */
+      requests: z.string().min(1).default(requestFolder),
+      status: z.string().min(1).default(statusPath),
+    })
+    .prefault({}),
   /** The invite itself or the path of a file with it. Needed once, until this node has a certificate. */
   invite: z.string().min(1).max(8192).optional(),
   /** Present: this node is a gateway. */
@@ -110,7 +135,11 @@ const fixes: Readonly<Record<string, string>> = {
   'links.host': 'Give an address of this machine, or "*" for all.',
   'links.port': 'Give a port from 0 to 65535 (0: any free one).',
   segments: 'Give a list such as [{"type":"multicast","group":"239.192.77.69","port":7769}] or [{"type":"interface","name":"mesh0"}].',
-  'segments.type': 'Use "multicast" or "interface".',
+  'segments.type': 'Use "interface", "multicast" or "peers".',
+  'segments.fallback': 'Use true for bat0, and leave it out elsewhere.',
+  'segments.addresses': 'Give 1 to 64 addresses of one kind, such as ["10.61.0.2","10.61.0.3"].',
+  fallbackBelow: 'Give 0 to 64; the usual is 3.',
+  radio: 'Leave it out, or give {"snapshot": "..."} with the path of the file that the reader of the radios writes.',
   'segments.group': 'Give a multicast address such as 239.192.77.69.',
   invite: 'Give the invite (EM1-...) or the path of its file.',
   backend: 'Give {"url": "mqtts://host:8883"}, or leave it out if this node is no gateway.',
@@ -143,6 +172,10 @@ const variables: Readonly<Record<string, readonly [key: string, kind: Kind]>> = 
   EM_LINKS_HOST: ['links.host', 'text'],
   EM_LINKS_PORT: ['links.port', 'number'],
   EM_SEGMENTS: ['segments', 'json'],
+  EM_FALLBACK_BELOW: ['fallbackBelow', 'number'],
+  EM_RADIO_SNAPSHOT: ['radio.snapshot', 'text'],
+  EM_RADIO_REQUESTS: ['radio.requests', 'text'],
+  EM_RADIO_STATUS: ['radio.status', 'text'],
   EM_INVITE: ['invite', 'text'],
   EM_BACKEND_URL: ['backend.url', 'text'],
   EM_BACKEND_CA: ['backend.ca', 'text'],
@@ -276,11 +309,12 @@ function fixFor(key: string): string {
 
 function absolutePaths(config: z.output<typeof schema>, folder: string): z.output<typeof schema> {
   const at = <T extends string | undefined>(path: T) => (path === undefined ? path : (resolve(folder, path) as T));
-  const { backend, invite } = config;
+  const { backend, invite, radio } = config;
   return {
     ...config,
     dataDir: at(config.dataDir),
     pwaDir: at(config.pwaDir),
+    radio: { snapshot: at(radio.snapshot), requests: at(radio.requests), status: at(radio.status) },
     invite: invite === undefined || isInviteText(invite) ? invite : at(invite),
     ...(backend && { backend: { ...backend, ca: at(backend.ca), cert: at(backend.cert), key: at(backend.key) } }),
   };

@@ -9,11 +9,13 @@ import type { Sessions } from './api/sessions.ts';
 import { devicesView } from './api/views/devices.ts';
 import { type LogSource, logView } from './api/views/log.ts';
 import { nameOf, neighboursFeed, topologyFeed } from './api/views/mesh.ts';
+import { networkFeed, radioFeed } from './api/views/radio.ts';
 import type { Sources } from './api/views/sources.ts';
 import { statusFeed } from './api/views/status.ts';
 import { trafficFeed } from './api/views/traffic.ts';
 import type { Config } from './config.ts';
 import type { Events } from './events.ts';
+import type { NetworkChanges } from './ports.ts';
 
 export interface DashboardOptions {
   readonly config: Pick<Config, 'http' | 'pwaDir' | 'allowedHosts'>;
@@ -22,6 +24,7 @@ export interface DashboardOptions {
   readonly sessions: Sessions;
   readonly log: LogSource;
   readonly nearby: () => Nearby['nodes'];
+  readonly changes: NetworkChanges;
   readonly events: Events;
   /** By part: what else is counted since the start. */
   readonly counted?: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -30,7 +33,7 @@ export interface DashboardOptions {
 
 /** The views, the router over them, and the door to both. Throws CannotListen. */
 export async function openDashboard(options: DashboardOptions): Promise<ApiServer> {
-  const { config, sources, login, sessions, log, nearby, events, logger } = options;
+  const { config, sources, login, sessions, log, nearby, changes, events, logger } = options;
   const { clock, mesh, who, machine } = sources;
   const status = statusFeed(sources);
   const router = createAppRouter({
@@ -47,6 +50,23 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     status,
     topology: topologyFeed(sources),
     neighbours: neighboursFeed(sources),
+    radio: radioFeed(sources),
+    network: networkFeed(changes, clock),
+    changes: {
+      propose: (state, seconds) => {
+        const id = changes.propose(state, seconds);
+        events.networkAsked('apply', id);
+        return id;
+      },
+      confirm: (id) => {
+        changes.confirm(id);
+        events.networkAsked('confirm', id);
+      },
+      revert: (id) => {
+        changes.revert(id);
+        events.networkAsked('revert', id);
+      },
+    },
     nearby: () => ({ at: clock.wall(), nodes: [...nearby()] }),
     devices: () => devicesView(sources),
     traffic: trafficFeed(sources),

@@ -4,19 +4,38 @@ import { HostCheck } from './api/host-check.ts';
 import { Login } from './api/login.ts';
 import type { ApiPorts, Feed } from './api/ports.ts';
 import { createAppRouter } from './api/router.ts';
-import type { Status, TopologyView } from './api/schema.ts';
+import type { RadioBeneath, Status, TopologyView } from './api/schema.ts';
 import { ApiServer } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
+import { networkFeed } from './api/views/radio.ts';
 import { systemClock } from './clock.ts';
+import { Changes } from './radio/changes.ts';
 import { Store } from './store/store.ts';
 
 const self = NodeId('00000000000000a1');
+const noRadio: RadioBeneath = {
+  at: 1,
+  state: 'none',
+  links: [],
+  peers: [],
+  interfaces: [],
+  clients: [],
+  reached: [],
+  gateways: [],
+  tunnels: [],
+  check: { radios: [], advice: [] },
+  problems: [],
+};
 /** What the door refused, and what the tests may change behind it. */
 export const behind = {
   refused: [] as { caller: string; why: string }[],
   handlers: new Set<() => void>(),
   topology: { at: 1, self, nodes: [], edges: [], path: [] } as TopologyView,
+  radio: noRadio,
+  changes: new Changes({ requests: '/nonexistent', status: '/nonexistent', uptime: () => 0 }),
   reset(): void {
+    behind.radio = noRadio;
+    behind.changes = new Changes({ requests: '/nonexistent', status: '/nonexistent', uptime: () => 0 });
     behind.refused.length = 0;
     behind.handlers.clear();
     behind.topology = { at: 1, self, nodes: [], edges: [], path: [] };
@@ -72,6 +91,9 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
     status: feed(() => status),
     topology: feed(() => behind.topology),
     neighbours: feed(() => ({ at: 1, neighbours: [] })),
+    radio: feed(() => behind.radio),
+    network: networkFeed(behind.changes, clock),
+    changes: behind.changes,
     nearby: () => ({ at: 1, nodes: [] }),
     devices: () => ({ at: 1, devices: [] }),
     traffic: feed(() => ({

@@ -74,6 +74,12 @@ export class Events {
     this.#tell('started', `EnergyMesh ${what.version} started`);
   }
 
+  /** A request for the privileged helper was placed; what it decides stands in its own log. */
+  networkAsked(kind: 'apply' | 'confirm' | 'revert', id: string): void {
+    this.#options.logger.info({ kind, id }, 'network change asked for');
+    this.#count(`network-${kind}`);
+  }
+
   stopping(why: string): void {
     this.#options.logger.info({ why }, 'stopping');
   }

@@ -75,6 +75,8 @@ export function waitingSources(identity: NodeIdentity, clock: Clock, who: Who, m
     who,
     machine,
     mesh: { self: node, neighbours: () => [], topology: () => ({ nodes: [alone], edges: [], gateway: undefined, path: [] }), subscribe: none },
+    places: { place: () => undefined },
+    radio: { current: () => ({ at: 'none' }), onChange: none },
     directory: devices,
     door: { connected: () => [], onChange: none },
     custody: { backlog: () => ({ waiting: 0, bytes: 0, oldestMs: undefined, expired: 0, dropped: 0, full: false, diskFull: false }), backend: () => undefined },

@@ -1,3 +1,4 @@
+import type { MeshPeer, NetworkStatus, Originator, Problem, RadioView, WireguardPeer } from '@energymesh/network';
 import type {
   DeliveredEntry,
   DeviceClaim,
@@ -43,6 +44,76 @@ export interface Mesh {
   counters(): Readonly<Record<string, number>>;
   /** Returns the unsubscriber. Handlers must not throw. */
   subscribe(handler: (output: MeshOutput) => void): () => void;
+}
+
+/** Where a neighbour's link runs (implemented by mesh/). */
+export interface LinkPlaces {
+  /** Undefined: no link with it. */
+  place(node: NodeId): LinkPlace | undefined;
+  /** What the link carries, as what is beneath it tells: kbit/s; undefined: not known (any more). */
+  setBandwidth(node: NodeId, kbps: number | undefined): void;
+}
+export interface LinkPlace {
+  /** The other end's; an IPv6 link-local one has its zone. */
+  readonly address: string;
+  /** Of this machine, where it is known. */
+  readonly interface?: string;
+  /** The segment is a fallback: radio hops lie between the two. */
+  readonly multiHop: boolean;
+}
+
+/** What lies beneath the links (implemented by radio/). */
+export interface RadioLayer {
+  current(): RadioNow;
+  /** Every few seconds where there is a radio layer. Returns the unsubscriber. */
+  onChange(handler: () => void): () => void;
+}
+export type RadioNow =
+  /** Nobody reads radios on this machine: links run over cables, tunnels or its loopback. */
+  | { readonly at: 'none' }
+  /** In words, and what to do. */
+  | { readonly at: 'unreadable'; readonly why: string }
+  | { readonly at: 'read'; readonly view: RadioView; readonly beneath: ReadonlyMap<NodeId, Beneath> };
+
+/** What carries one link. */
+export type Beneath = LinkPlace &
+  (
+    | { readonly kind: 'radio'; readonly peer?: MeshPeer; readonly tq?: number; readonly throughputKbit?: number }
+    /** Over several radio hops; `nextHop` is the first, a MAC address. */
+    | { readonly kind: 'hops'; readonly path?: Originator }
+    | { readonly kind: 'tunnel'; readonly peer?: WireguardPeer }
+    | { readonly kind: 'cable'; readonly speedMbit?: number }
+    | { readonly kind: 'other' }
+  );
+
+/** Changes of this node's network, by way of the privileged helper (implemented by radio/). docs/network.md */
+export interface NetworkChanges {
+  status(): NetworkNow;
+  /** Returns the change's id. Throws NetworkRefused. */
+  propose(state: unknown, confirmWithinSeconds: number): string;
+  confirm(id: string): void;
+  revert(id: string): void;
+}
+/** Without any passphrase. */
+export interface NetworkNow {
+  /** There is a helper that takes changes. */
+  readonly available: boolean;
+  readonly status?: Omit<NetworkStatus, 'waiting' | 'state'> & {
+    readonly waiting?: { readonly id: string; readonly secondsLeft: number };
+    /** Passphrases read "set". */
+    readonly state?: Readonly<Record<string, unknown>>;
+  };
+}
+export class NetworkRefused extends Error {
+  readonly why: 'invalid' | 'too-long' | 'no-helper' | 'busy' | 'nothing-waits';
+  /** By field, with what to write instead. */
+  readonly problems: readonly Problem[];
+  constructor(why: NetworkRefused['why'], message: string, problems: readonly Problem[] = []) {
+    super(message);
+    this.name = 'NetworkRefused';
+    this.why = why;
+    this.problems = problems;
+  }
 }
 
 /** The outputs that concern areas outside mesh/. */

@@ -1,5 +1,5 @@
 // A simulated agent: the real door (log-in, signed requests, subscriptions, files) before invented figures. For looking at the dashboard
-// while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--unclaimed]
+// while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--radio wrong] [--unclaimed]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { Login } from '@energymesh/agent/api/login';
 import { ApiServer } from '@energymesh/agent/api/server';
 import { Sessions } from '@energymesh/agent/api/sessions';
 import { createAppRouter } from '@energymesh/agent/router';
+import { type RadioName, radioOf, radios } from './radio.ts';
 import { type SceneName, scenes, sourcesOf } from './sources.ts';
 
 const { values } = parseArgs({
@@ -17,11 +18,14 @@ const { values } = parseArgs({
     port: { type: 'string', default: '8091' },
     pwa: { type: 'string', default: join(import.meta.dirname, '..', 'out') },
     passphrase: { type: 'string', default: 'kettle orbit walnut' },
+    /** What carries the links: none, good, wrong, stale, unreadable. */
+    radio: { type: 'string', default: 'good' },
     unclaimed: { type: 'boolean', default: false },
     /** What the simulated node's clock shows when it starts, UTC. */
     clock: { type: 'string', default: '14:32' },
   },
 });
+if (!radios.includes(values.radio as RadioName)) throw new Error(`--radio is one of ${radios.join(', ')}`);
 if (!scenes.includes(values.scene as SceneName)) throw new Error(`--scene is one of ${scenes.join(', ')}`);
 
 const [hours = 0, minutes = 0] = values.clock.split(':').map(Number);
@@ -76,6 +80,9 @@ const router = createAppRouter({
   status: feed(sources.status),
   topology: feed(sources.topology),
   neighbours: feed(sources.neighbours),
+  radio: feed(radioOf(values.radio as RadioName, sources.neighbours, clock.wall)),
+  network: feed(() => ({ at: clock.wall(), available: false, recent: [], tunnels: [] })),
+  changes: { propose: noHelper, confirm: noHelper, revert: noHelper },
   nearby: sources.nearby,
   devices: sources.devices,
   traffic: feed(sources.traffic),
@@ -97,6 +104,10 @@ const server = await ApiServer.open({
 console.log(`simulated agent, scene ${values.scene}: http://localhost:${server.port}`);
 console.log(login.claimCode ? `claim code: ${login.claimCode}` : `passphrase: ${values.passphrase}`);
 if (values.scene === 'unreachable') setTimeout(() => process.exit(0), 20_000);
+
+function noHelper(): never {
+  throw new Error('a simulated node has no network of its own');
+}
 
 /** Claims it as the page would, so that the log-in is the real one. */
 async function claimWith(passphrase: string): Promise<void> {

@@ -105,6 +105,7 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
           id,
           name: nameOf(id),
           segment: 'mesh0',
+          multiHop: i === own.length - 1 && i > 1,
           upSince: begun - (i + 1) * 7 * hour,
           lastHeard: now() - 700,
           latencyMs: costMs * 0.8,

@@ -100,6 +100,8 @@ export type Input =
   | { readonly type: 'community'; readonly document: Uint8Array }
   /** The node's own certificate was issued or renewed. */
   | { readonly type: 'certificate'; readonly certificate: Uint8Array }
+  /** What a link carries towards its neighbour, as the radio or the tunnel beneath it tells: 1 to `kbpsMax`; undefined: not known (any more). docs/protocol.md §5.2 */
+  | { readonly type: 'bandwidth'; readonly link: NodeId; readonly kbps: number | undefined }
   /** Nodes that the community has revoked: their links close, their records are dropped and refused. */
   | { readonly type: 'revoked'; readonly nodes: readonly NodeId[] }
   | { readonly type: 'wake' }
@@ -175,6 +177,7 @@ export interface NeighbourView {
   /** Minimum round trip of the last 60 s on the urgent connection. */
   readonly rttMs: number;
   readonly costMs: number;
+  /** Bits per second; undefined: not known. */
   readonly bandwidthBps: number | undefined;
   readonly bytesIn: number;
   readonly bytesOut: number;

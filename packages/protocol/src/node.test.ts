@@ -17,6 +17,51 @@ const nextHop = (w: World, from: number, to: number): NodeId | undefined =>
     .nodes.find((n) => n.node === idOf(to))?.nextHop;
 const hashes = (w: World): Set<number | undefined> => new Set(w.places.filter((p) => p.up).map((p) => p.node.counters()['database-hash']));
 
+describe('bandwidth', () => {
+  const view = (w: World, from: number, to: number) =>
+    w
+      .node(from)
+      .neighbours()
+      .find((n) => n.node === idOf(to));
+
+  test('what a radio tells enters the cost at both ends, and the way leads round a slow link', () => {
+    const w = new World({ nodes: 4, delay: ring(4) });
+    w.until(() => w.whole(), 2000);
+    w.run(5000);
+    const by = nextHop(w, 0, 2) === idOf(1) ? 1 : 3;
+    w.input(0, { type: 'bandwidth', link: idOf(by), kbps: 1000 });
+    expect(w.until(() => nextHop(w, 0, 2) === idOf(4 - by), 5000)).toBeLessThan(5000);
+    expect(view(w, 0, by)).toMatchObject({ bandwidthBps: 1_000_000, costMs: 14 });
+    // The far end hears of it by the next hello.
+    w.until(() => view(w, by, 0)?.costMs === 14, 5000);
+    expect(view(w, by, 0)).toMatchObject({ bandwidthBps: undefined, costMs: 14 });
+    w.input(0, { type: 'bandwidth', link: idOf(by), kbps: undefined });
+    w.until(() => view(w, 0, by)?.costMs === 2, 5000);
+    expect(view(w, 0, by)?.bandwidthBps).toBeUndefined();
+  });
+
+  test('of a link that is not there, or of no size that a link has, it is counted and left out', () => {
+    const w = new World({ nodes: 2, delay: all });
+    w.until(() => w.whole(), 2000);
+    for (const kbps of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e9]) w.input(0, { type: 'bandwidth', link: idOf(1), kbps });
+    w.input(0, { type: 'bandwidth', link: idOf(7), kbps: 1000 });
+    expect(w.node(0).counters()['bandwidth-refused']).toBe(6);
+    expect(view(w, 0, 1)?.bandwidthBps).toBeUndefined();
+  });
+
+  test('it is of the link: one that comes back may run over something else', () => {
+    const w = new World({ nodes: 2, delay: all });
+    w.until(() => w.whole(), 2000);
+    w.input(0, { type: 'bandwidth', link: idOf(1), kbps: 1000 });
+    w.run(3000);
+    w.kill(1);
+    w.until(() => view(w, 0, 1) === undefined, 5000);
+    w.start(1);
+    w.until(() => view(w, 0, 1) !== undefined, 5000);
+    expect(view(w, 0, 1)?.bandwidthBps).toBeUndefined();
+  });
+});
+
 describe('meeting', () => {
   test('two nodes that dial each other at once end with one link each', () => {
     const w = new World({ nodes: 2, delay: all, startWithinMs: 0 });

@@ -92,9 +92,7 @@ export class MeshNode implements MeshNodeApi {
     const { node: self, incarnation, config, ports } = options;
     this.#s = { self, incarnation, config, ports, emit: (output) => this.#outputs.push(output) };
     const surroundings = this.#s;
-    const count = (name: string): void => {
-      this.#counters[name] = (this.#counters[name] ?? 0) + 1;
-    };
+    const count = (name: string): void => this.#count(name);
     const links = (): LinkOfChoice[] => [...this.#neighbours.all()].map((n) => ({ node: n.node, cost: isMeasured(n) ? agreedCost(n) : 0, upSince: n.upSince }));
     this.#routes = new Routes({ self, nodesMax: config.recordsMax, waits: config, onChanged: (now, change) => this.#routesChanged(now, change) });
     const core = new Core({ self, graph: this.#routes.graph, links });
@@ -167,6 +165,10 @@ export class MeshNode implements MeshNodeApi {
     return outputs;
   }
 
+  #count(name: string): void {
+    this.#counters[name] = (this.#counters[name] ?? 0) + 1;
+  }
+
   #start(now: Millis): void {
     this.#started = true;
     this.#plane.start(now);
@@ -211,6 +213,9 @@ export class MeshNode implements MeshNodeApi {
         return this.#plane.community(now, input.document);
       case 'certificate':
         return this.#plane.certificate(now, input.certificate);
+      case 'bandwidth':
+        if (!this.#neighbours.bandwidth(input.link, input.kbps)) this.#count('bandwidth-refused');
+        return;
       case 'revoked':
         this.#plane.revoke(now, input.nodes);
         for (const node of input.nodes) this.#links.end(now, node, 'revoked');
@@ -381,7 +386,7 @@ export class MeshNode implements MeshNodeApi {
       lastHeard: n.liveness.heardAt,
       rttMs: n.cost.rttMs ?? 0,
       costMs: agreedCost(n) / 100,
-      bandwidthBps: n.cost.bandwidthBps,
+      bandwidthBps: n.cost.kbps === undefined ? undefined : n.cost.kbps * 1000,
       bytesIn: n.urgent.bytesIn + n.bulk.bytesIn,
       bytesOut: n.urgent.bytesOut + n.bulk.bytesOut,
       queues: this.#forwarder.queues(n.node),

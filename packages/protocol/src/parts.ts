@@ -18,8 +18,8 @@ export interface LinkView {
   /** Queues the encoded frame on that connection; false when the link is not up. */
   send(node: NodeId, channel: Channel, frame: Uint8Array): boolean;
   isUp(node: NodeId): boolean;
-  /** Estimated bytes per second towards the node; undefined when never measured. */
-  bandwidthBps(node: NodeId): number | undefined;
+  /** Towards the node; undefined when not known. */
+  bytesPerSecond(node: NodeId): number | undefined;
   /** Class 0 flowed: the busy hello interval applies. */
   touch(now: Millis, node: NodeId): void;
 }

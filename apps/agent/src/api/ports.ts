@@ -1,5 +1,5 @@
-import type { Clock } from '../ports.ts';
-import type { CountersNow, Devices, Log, Nearby, Neighbours, PublicCard, Status, TopologyView, TrafficToday } from './schema.ts';
+import type { Clock, NetworkChanges } from '../ports.ts';
+import type { CountersNow, Devices, Log, Nearby, Neighbours, NetworkOfNode, PublicCard, RadioBeneath, Status, TopologyView, TrafficToday } from './schema.ts';
 import type { LoginIdentifier } from './session-mac.ts';
 
 /** Who calls. `why` says what was wrong with the credentials that came, if any. */
@@ -46,6 +46,9 @@ export interface ApiPorts {
   readonly status: Feed<Status>;
   readonly topology: Feed<TopologyView>;
   readonly neighbours: Feed<Neighbours>;
+  readonly radio: Feed<RadioBeneath>;
+  readonly network: Feed<NetworkOfNode>;
+  readonly changes: Pick<NetworkChanges, 'propose' | 'confirm' | 'revert'>;
   nearby(): Nearby;
   devices(): Devices;
   readonly traffic: Feed<TrafficToday>;

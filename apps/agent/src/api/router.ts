@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ApiPorts } from './ports.ts';
 import { authRouter } from './routers/auth.ts';
 import { meshRouter } from './routers/mesh.ts';
+import { networkRouter, radioRouter } from './routers/network.ts';
 import { statusRouter } from './routers/status.ts';
 import { trafficRouter } from './routers/traffic.ts';
 import { devices, log, publicCard } from './schema.ts';
@@ -14,6 +15,8 @@ export const createAppRouter = (ports: ApiPorts) =>
     auth: authRouter(ports.auth),
     status: statusRouter(ports),
     mesh: meshRouter(ports),
+    radio: radioRouter(ports),
+    network: networkRouter(ports),
     devices: router({ list: operator.output(devices).query(() => ports.devices()) }),
     traffic: trafficRouter(ports),
     log: router({

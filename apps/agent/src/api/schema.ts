@@ -100,6 +100,8 @@ export const neighbour = z.object({
   id: nodeId,
   name: z.string(),
   segment: z.string(),
+  /** Radio hops lie between the two: the link runs over a fallback segment. */
+  multiHop: z.boolean(),
   upSince: z.number(),
   lastHeard: z.number(),
   latencyMs: z.number(),
@@ -123,6 +125,122 @@ export const nearbyNode = z.object({
   lastSeen: z.number(),
 });
 export const nearby = z.object({ at: z.number(), nodes: z.array(nearbyNode) });
+
+const mac = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/);
+/** As the radio itself says, of one peer or client. Rates in Mbit/s, of the radio, not of what gets through. */
+const station = {
+  mac,
+  interface: z.string(),
+  signalDbm: z.number().optional(),
+  sentMbit: z.number().optional(),
+  receivedMbit: z.number().optional(),
+  /** What the radio expects to get through. */
+  expectedMbit: z.number().optional(),
+  bytesIn: z.number().optional(),
+  bytesOut: z.number().optional(),
+  connectedMs: z.number().optional(),
+};
+const path = {
+  /** Of the way there, 0 to 1: how many of batman-adv's own messages come through (BATMAN_IV). */
+  wayQuality: z.number().min(0).max(1).optional(),
+  /** The same as a rate (BATMAN_V). */
+  wayKbit: z.number().optional(),
+};
+const radioPeer = z.object({
+  ...station,
+  ...path,
+  /** The node behind it, where a link shows that. */
+  node: nodeId.optional(),
+  name: z.string().optional(),
+  /** By batman-adv's last message from it; absent where batman-adv does not run. */
+  alive: z.boolean().optional(),
+  lastSeen: z.number().optional(),
+});
+export const radioLink = z.object({
+  node: nodeId,
+  name: z.string(),
+  kind: z.enum(['radio', 'hops', 'tunnel', 'cable', 'other']),
+  interface: z.string().optional(),
+  /** Radio hops lie between the two. */
+  multiHop: z.boolean(),
+  ...path,
+  /** Of kind radio. */
+  peer: radioPeer.optional(),
+  /** Of kind hops: the first radio on the way, and when its other end was last heard. */
+  nextHop: mac.optional(),
+  lastSeen: z.number().optional(),
+  /** Of kind tunnel. */
+  handshakeAt: z.number().optional(),
+  /** Of kind cable. */
+  speedMbit: z.number().optional(),
+});
+export const radioInterface = z.object({
+  name: z.string(),
+  use: z.enum(['mesh', 'access point', 'station', 'batman', 'wireguard', 'wired']),
+  up: z.boolean(),
+  /** The cable is in, or the radio has joined. */
+  carrier: z.boolean(),
+  ssid: z.string().optional(),
+  channel: z.number().optional(),
+  transmitDbm: z.number().optional(),
+  speedMbit: z.number().optional(),
+  bytesIn: z.number().optional(),
+  bytesOut: z.number().optional(),
+});
+/** What lies beneath the links. Lists hold 256 at most. */
+export const radio = z.object({
+  at: z.number(),
+  /** none: nobody reads radios on this machine. stale: the reader has stopped; the rest is what it said last. */
+  state: z.enum(['none', 'unreadable', 'fresh', 'stale']),
+  /** Of an unreadable one: what is wrong, and what to do. */
+  why: z.string().optional(),
+  /** When the radios said this. */
+  saidAt: z.number().optional(),
+  country: z.string().optional(),
+  links: z.array(radioLink),
+  /** Heard by radio, linked or not. */
+  peers: z.array(radioPeer),
+  interfaces: z.array(radioInterface),
+  clients: z.array(z.object({ ...station, key: z.enum(['SAE', 'WPA2']).optional() })),
+  /** Nodes that batman-adv reaches, over one hop or more. */
+  reached: z.array(z.object({ mac, nextHop: mac, ...path, alive: z.boolean(), lastSeen: z.number() })),
+  gateways: z.array(z.object({ mac, nextHop: mac, ...path, best: z.boolean(), downKbit: z.number(), upKbit: z.number() })),
+  tunnels: z.array(
+    z.object({ interface: z.string(), endpoint: z.string().optional(), handshakeAt: z.number().optional(), bytesIn: z.number(), bytesOut: z.number() }),
+  ),
+  /** Frames that batman-adv forwarded by itself since it came up: none of them is a packet that this node relayed. */
+  forwarded: z.object({ frames: z.number(), bytes: z.number(), dropped: z.number(), managementBytes: z.number() }).optional(),
+  /** In words: what each radio can do, and what to do about it. Empty advice: all is well. */
+  check: z.object({
+    radios: z.array(z.object({ interface: z.string(), canMesh: z.boolean(), canAccessPoint: z.boolean(), words: z.string() })),
+    advice: z.array(z.string()),
+  }),
+  /** What could not be read, in words. */
+  problems: z.array(z.string()),
+});
+
+const problem = z.object({ field: z.string(), text: z.string() });
+/** This node's network as the privileged helper tells it; passphrases read "set". docs/network.md */
+export const network = z.object({
+  at: z.number(),
+  /** There is a helper that takes changes. */
+  available: z.boolean(),
+  phase: z.enum(['unconfigured', 'applying', 'waiting', 'confirmed', 'reverting']).optional(),
+  /** In force, and goes back by itself unless it is confirmed in this time. */
+  waiting: z.object({ id: z.string(), secondsLeft: z.number() }).optional(),
+  state: z.record(z.string(), z.unknown()).optional(),
+  /** The newest first. */
+  recent: z.array(
+    z.object({
+      id: z.string().optional(),
+      result: z.enum(['waiting', 'confirmed', 'unchanged', 'refused', 'failed', 'reverted']),
+      reason: z.string(),
+      problems: z.array(problem),
+    }),
+  ),
+  /** Public keys of this node's tunnels, for their other ends. */
+  tunnels: z.array(z.object({ name: z.string(), publicKey: z.string() })),
+});
 
 export const device = z.object({
   id: z.string(),
@@ -188,6 +306,8 @@ export type TopologyView = z.infer<typeof topology>;
 export type Neighbours = z.infer<typeof neighbours>;
 export type Nearby = z.infer<typeof nearby>;
 export type Devices = z.infer<typeof devices>;
+export type RadioBeneath = z.infer<typeof radio>;
+export type NetworkOfNode = z.infer<typeof network>;
 export type TrafficToday = z.infer<typeof trafficToday>;
 export type Log = z.infer<typeof log>;
 export type CountersNow = z.infer<typeof counters>;

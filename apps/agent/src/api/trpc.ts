@@ -1,4 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server';
+import { NetworkRefused } from '../ports.ts';
 import { LoginRefused, type Principal, type Unauthorised } from './ports.ts';
 
 export interface CallContext {
@@ -8,7 +9,7 @@ export interface CallContext {
 }
 
 /** Travels as `error.data.reason`, for the page to choose its words by. */
-export type Reason = Unauthorised | LoginRefused['why'] | 'claim-only';
+export type Reason = Unauthorised | LoginRefused['why'] | NetworkRefused['why'] | 'claim-only';
 
 class Denied extends Error {
   readonly reason: Reason;
@@ -23,7 +24,10 @@ const t = initTRPC.context<CallContext>().create({
   sse: { enabled: false },
   errorFormatter({ shape, error }) {
     const { cause } = error;
-    const reason: Reason | undefined = cause instanceof LoginRefused ? cause.why : cause instanceof Denied ? cause.reason : undefined;
+    const reason: Reason | undefined =
+      cause instanceof LoginRefused || cause instanceof NetworkRefused ? cause.why : cause instanceof Denied ? cause.reason : undefined;
+    // By field, with what to write instead.
+    const problems = cause instanceof NetworkRefused && cause.problems.length > 0 ? cause.problems.map(({ field, text }) => ({ field, text })) : undefined;
     const retryAfterMs = cause instanceof LoginRefused ? cause.retryAfterMs : undefined;
     const { code, httpStatus, path } = shape.data;
     // Never a stack, and of an error of ours no text: the log has it.
@@ -31,7 +35,7 @@ const t = initTRPC.context<CallContext>().create({
       error.code === 'INTERNAL_SERVER_ERROR'
         ? "The node failed to answer this; its log says why. Try again, and restart the node's agent if it stays."
         : shape.message;
-    return { ...shape, message, data: { code, httpStatus, path, reason, retryAfterMs } };
+    return { ...shape, message, data: { code, httpStatus, path, reason, retryAfterMs, problems } };
   },
 });
 

@@ -14,7 +14,8 @@ import {
 import type { Logger } from 'pino';
 import type { Clock } from '../ports.ts';
 import { SegmentSocket } from './segment-socket.ts';
-import { type Interfaces, resolveSegment, type SegmentAddress, type SegmentConfig, segmentName } from './segments.ts';
+import { type Interfaces, isFallback, resolveSegment, type SegmentAddress, type SegmentConfig, sameAddress, segmentName } from './segments.ts';
+import { Shortage } from './shortage.ts';
 
 /** docs/protocol.md §11.1 */
 const beaconEveryMs = 30_000;
@@ -42,6 +43,8 @@ export interface BeaconsOptions {
   readonly keys: () => readonly Uint8Array[];
   /** No link to anybody. */
   readonly lonely: () => boolean;
+  /** Whether this node has too few links but for those over fallback segments; undefined where there are none of these. */
+  readonly short?: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -82,6 +85,7 @@ export class Beacons implements AsyncDisposable {
   /** When there was a link, or the start; when a stranger was last tried. */
   #metAt: number;
   #strangerAt = Number.NEGATIVE_INFINITY;
+  readonly #shortage = new Shortage();
   #closed = false;
 
   constructor(options: BeaconsOptions) {
@@ -139,13 +143,14 @@ export class Beacons implements AsyncDisposable {
     const now = this.#o.clock.monotonic();
     if (!this.#o.lonely()) this.#metAt = now;
     for (const [key, heard] of this.#heard) if (now - heard.heardAt > lostAfterMs) this.#lose(key);
+    if (this.#shortage.look(now, this.#o.short?.() ?? false)) for (const segment of this.#segments) if (isFallback(segment.config)) this.#soon(segment);
     const interfaces = this.#interfaces();
     await Promise.all(this.#segments.map((segment) => this.#join(segment, resolveSegment(segment.config, interfaces))));
   }
 
   async #join(segment: Segment, address: SegmentAddress | undefined): Promise<void> {
     if (segment.opening) return;
-    if (segment.address && segment.address.local === address?.local && segment.address.group === address.group) return segment.socket?.refresh();
+    if (segment.address && address && sameAddress(segment.address, address)) return segment.socket?.refresh();
     if (segment.address) this.#leave(segment);
     if (!address) return;
     segment.opening = true;
@@ -155,7 +160,7 @@ export class Beacons implements AsyncDisposable {
       if (this.#closed) return void socket.close();
       segment.socket = socket;
       segment.address = address;
-      this.#o.logger.info({ segment: segment.name, address: address.local }, 'segment joined');
+      this.#o.logger.info({ segment: segment.name, address: address.membership?.local ?? address.bound }, 'segment joined');
       this.#send(segment);
     } catch (error) {
       this.#broken(segment, error as Error);
@@ -186,7 +191,7 @@ export class Beacons implements AsyncDisposable {
   }
 
   #soon(segment: Segment): void {
-    if (!segment.socket) return;
+    if (!segment.socket || this.#silent(segment)) return;
     const waitMs = segment.sentAt + beaconGapMs - this.#o.clock.monotonic();
     if (waitMs <= 0) return this.#send(segment);
     segment.cancel();
@@ -196,12 +201,18 @@ export class Beacons implements AsyncDisposable {
   #send(segment: Segment): void {
     const { clock, random, port, incarnation, keys } = this.#o;
     segment.cancel();
+    if (this.#silent(segment)) return;
     segment.cancel = clock.after(beaconEveryMs * (1 + jitterShare * (2 * random.next() - 1)), () => this.#send(segment));
     segment.sentAt = clock.monotonic();
     const nonce = randomBytes(8);
     this.#isNew(nonce);
     const beacon = { nonce, port, incarnation };
     segment.socket?.send(encodeBeacon({ ...beacon, mac: macOf(beacon, keys()[0]!) }), () => this.#o.count('beacon-unsent'));
+  }
+
+  /** A fallback segment's beacons cross the whole radio domain: only who needs more neighbours sends them. Whoever hears one may dial. */
+  #silent(segment: Segment): boolean {
+    return isFallback(segment.config) && !this.#shortage.lasts;
   }
 
   #hear(segment: Segment, bytes: Uint8Array, host: string): void {

@@ -1,4 +1,4 @@
-import { ConnId, type Input } from '@energymesh/protocol';
+import { ConnId, type Input, type NodeId } from '@energymesh/protocol';
 import type { Clock } from '../ports.ts';
 import { Connection } from './connection.ts';
 import type { MeshIdentity } from './ports.ts';
@@ -17,6 +17,7 @@ export class Links {
   readonly #o: LinksOptions;
   readonly #byId = new Map<ConnId, Connection>();
   readonly #byPeer = new Map<Peer, Connection>();
+  readonly #segments = new Map<ConnId, string>();
   #lastId = 0;
 
   constructor(options: LinksOptions) {
@@ -40,6 +41,7 @@ export class Links {
     });
     this.#byId.set(id, connection);
     this.#byPeer.set(peer, connection);
+    this.#segments.set(id, from.segment);
     connection.settled.then(() => this.#forget(id, peer));
     input({ type: 'connected', conn: id, channel, node, certificate, dialled: from.candidate !== undefined, ...from });
   }
@@ -51,6 +53,18 @@ export class Links {
 
   close(id: ConnId): void {
     this.#byId.get(id)?.close();
+  }
+
+  /** The other end's address, IPv6 link-local ones with their zone; undefined without a connection. */
+  addressOf(node: NodeId): string | undefined {
+    for (const [peer, connection] of this.#byPeer) if (peer.node === node && connection.open) return plainAddress(peer.socket.remoteAddress ?? '');
+    return undefined;
+  }
+
+  /** Ends what runs with a node over segments of which `over` is true. */
+  drop(node: NodeId, over: (segment: string) => boolean, reason: string): void {
+    for (const connection of [...this.#byId.values()])
+      if (connection.node === node && over(this.#segments.get(connection.id) ?? '')) connection.destroy(reason);
   }
 
   isOpen(peer: Peer): boolean {
@@ -84,6 +98,10 @@ export class Links {
 
   #forget(id: ConnId, peer: Peer): void {
     this.#byId.delete(id);
+    this.#segments.delete(id);
     this.#byPeer.delete(peer);
   }
 }
+
+/** An IPv4 address that came by an IPv6 socket, as itself. */
+export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d)/, '');

@@ -16,18 +16,20 @@ export class SegmentSocket {
 
   /** Rejects when the group cannot be bound or joined; nothing is left open then. */
   static async open(options: SegmentSocketOptions): Promise<SegmentSocket> {
-    const { family, group, port, local } = options.address;
+    const { family, bound, port, membership } = options.address;
     const socket = createSocket({ type: family, reuseAddr: true });
     try {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       socket.once('error', reject);
-      socket.bind({ address: group, port }, resolve);
+      socket.bind({ address: bound, port }, resolve);
       await promise;
       socket.off('error', reject);
-      socket.addMembership(group, local);
-      socket.setMulticastInterface(local);
-      socket.setMulticastLoopback(true);
-      socket.setMulticastTTL(1);
+      if (membership) {
+        socket.addMembership(membership.group, membership.local);
+        socket.setMulticastInterface(membership.local);
+        socket.setMulticastLoopback(true);
+        socket.setMulticastTTL(1);
+      }
       return new SegmentSocket(socket, options);
     } catch (error) {
       socket.close();
@@ -49,9 +51,11 @@ export class SegmentSocket {
 
   /** An interface that was removed and came back under the same address has lost its memberships. */
   refresh(): void {
+    const { membership } = this.#address;
+    if (!membership) return;
     try {
-      this.#socket.setMulticastInterface(this.#address.local);
-      this.#socket.addMembership(this.#address.group, this.#address.local);
+      this.#socket.setMulticastInterface(membership.local);
+      this.#socket.addMembership(membership.group, membership.local);
     } catch {
       // Still a member (EADDRINUSE), or the interface is going: the next look at the interfaces tells.
       return;
@@ -61,9 +65,11 @@ export class SegmentSocket {
   /** A datagram that cannot be sent is lost, as datagrams are; the next beacon tries again. */
   send(bytes: Uint8Array, onError: (error: Error) => void): void {
     if (!this.#open) return;
-    this.#socket.send(bytes, this.#address.port, this.#address.group, (error) => {
-      if (error) onError(error);
-    });
+    for (const target of this.#address.targets) {
+      this.#socket.send(bytes, this.#address.port, target, (error) => {
+        if (error) onError(error);
+      });
+    }
   }
 
   /** False when it was closed before. */

@@ -1,4 +1,5 @@
 import type {
+  Candidate,
   DeviceClaim,
   DeviceHash,
   DeviceHolder,
@@ -19,27 +20,31 @@ import type {
 } from '@energymesh/protocol';
 import { Millis } from '@energymesh/protocol';
 import type { Logger } from 'pino';
-import type { Clock, Mesh, MeshOutput } from '../ports.ts';
+import type { Clock, LinkPlace, LinkPlaces, Mesh, MeshOutput } from '../ports.ts';
 import { Beacons } from './beacons.ts';
 import { rawDeflate } from './compression.ts';
 import { Counts } from './counts.ts';
 import { Dialler } from './dialler.ts';
 import { dictionary } from './dictionary.ts';
 import { Driver } from './driver.ts';
-import { Links } from './links.ts';
+import { Links, plainAddress } from './links.ts';
 import { LinkListener, type ListenerLimits } from './listener.ts';
 import { Outbox } from './outbox.ts';
 import type { MeshIdentity } from './ports.ts';
-import type { Interfaces, SegmentConfig } from './segments.ts';
+import { type Interfaces, isFallback, type SegmentConfig, segmentName } from './segments.ts';
 import { hasAes, type Peer } from './tls.ts';
 
 /** How long the goodbyes may take to leave when the agent stops. */
 const graceMs = 500;
+/** A direct way to a node that is linked over several hops is tried so often at most. */
+const betterEveryMs = 60_000;
 
 export interface MeshOptions {
   readonly identity: MeshIdentity;
   readonly config: ProtocolConfig;
   readonly segments: readonly SegmentConfig[];
+  /** With fewer links than this over other segments, fallback segments are used. */
+  readonly fallbackBelow?: number;
   /** Where links are taken: an address of this machine or `*`; port 0 is any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly clock: Clock;
@@ -55,7 +60,7 @@ export interface MeshOptions {
 }
 
 /** The mesh of this node: the protocol, driven over TLS links that beacons find. */
-export class MeshService implements Mesh, AsyncDisposable {
+export class MeshService implements Mesh, LinkPlaces, AsyncDisposable {
   readonly self: NodeId;
   readonly incarnation: Incarnation;
   readonly #o: MeshOptions;
@@ -67,6 +72,8 @@ export class MeshService implements Mesh, AsyncDisposable {
   readonly #dialler: Dialler;
   readonly #listener: LinkListener;
   readonly #beacons: Beacons;
+  readonly #segments: ReadonlyMap<string, SegmentConfig>;
+  readonly #betterTriedAt = new Map<NodeId, number>();
   #certificate: Uint8Array;
   #unsubscribe: () => void = () => {};
 
@@ -103,6 +110,7 @@ export class MeshService implements Mesh, AsyncDisposable {
     this.#listener = listener;
     this.self = identity.node;
     this.incarnation = identity.incarnation;
+    this.#segments = new Map(options.segments.map((segment) => [segmentName(segment), segment]));
     this.#certificate = identity.certificate();
     this.#node = options.createNode({
       node: identity.node,
@@ -129,6 +137,8 @@ export class MeshService implements Mesh, AsyncDisposable {
       target: (key) => this.#beacons.target(key),
       onPeer: (peer, candidate, segment) => {
         this.#beacons.remember(candidate, peer.node);
+        // One hop and proved: the way over several hops makes room for it.
+        if (!this.#isFallback(segment)) this.#links.drop(peer.node, (other) => this.#isFallback(other), 'better-way');
         this.#links.add(peer, { candidate, segment });
       },
       isOpen: (peer) => this.#links.isOpen(peer),
@@ -141,21 +151,44 @@ export class MeshService implements Mesh, AsyncDisposable {
   }
 
   #beaconsOf(): Beacons {
-    const { identity, segments, clock, random, logger, interfaces } = this.#o;
+    const { identity, segments, clock, random, logger, interfaces, fallbackBelow = 0 } = this.#o;
     return new Beacons({
       segments,
       port: this.port,
       incarnation: this.incarnation,
       keys: () => identity.beaconKeys(),
       lonely: () => this.#node.neighbours().length === 0,
+      ...(segments.some(isFallback) && { short: () => this.#node.neighbours().filter(({ segment }) => !this.#isFallback(segment)).length < fallbackBelow }),
       clock,
       random,
       logger,
       ...(interfaces ? { interfaces } : {}),
-      onCandidate: (candidate) => this.#driver.input({ type: 'candidate', candidate }),
+      onCandidate: (candidate) => {
+        this.#driver.input({ type: 'candidate', candidate });
+        this.#tryBetter(candidate);
+      },
       onLost: (key) => this.#driver.input({ type: 'candidateLost', key }),
       count: (name) => this.#counts.add(name),
     });
+  }
+
+  #isFallback(name: string): boolean {
+    const segment = this.#segments.get(name);
+    return segment !== undefined && isFallback(segment);
+  }
+
+  /** The protocol does not dial a node that it has a link with; whether that link takes several hops is known here. */
+  #tryBetter({ key, segment, node }: Candidate): void {
+    if (node === undefined || this.#isFallback(segment)) return;
+    const link = this.#node.neighbours().find((neighbour) => neighbour.node === node);
+    if (!link || !this.#isFallback(link.segment)) return;
+    const now = this.#o.clock.monotonic();
+    if (now - (this.#betterTriedAt.get(node) ?? Number.NEGATIVE_INFINITY) < betterEveryMs) return;
+    // As many as there are links; what is older than the pause says nothing any more.
+    for (const [other, at] of this.#betterTriedAt) if (now - at >= betterEveryMs) this.#betterTriedAt.delete(other);
+    this.#betterTriedAt.set(node, now);
+    this.#counts.add('dial-better-way');
+    this.#dialler.dial(key);
   }
 
   /** TCP port on which links are taken. */
@@ -211,6 +244,19 @@ export class MeshService implements Mesh, AsyncDisposable {
   counters(): Readonly<Record<string, number>> {
     return { ...this.#node.counters(), ...this.#counts.all() };
   }
+  /** Of a neighbour: where its link runs. */
+  place(node: NodeId): LinkPlace | undefined {
+    const neighbour = this.#node.neighbours().find((one) => one.node === node);
+    const address = neighbour && this.#links.addressOf(node);
+    if (!neighbour || address === undefined) return undefined;
+    const segment = this.#segments.get(neighbour.segment);
+    const [, zone] = address.split('%');
+    const on = zone ?? (segment?.type === 'interface' ? segment.name : segment?.interface);
+    return { address, ...(on !== undefined && { interface: on }), multiHop: segment !== undefined && isFallback(segment) };
+  }
+  setBandwidth(node: NodeId, kbps: number | undefined): void {
+    this.#driver.input({ type: 'bandwidth', link: node, kbps });
+  }
   subscribe(handler: (output: MeshOutput) => void): () => void {
     return this.#outbox.subscribe(handler);
   }
@@ -238,7 +284,7 @@ export class MeshService implements Mesh, AsyncDisposable {
   }
 
   #accepted(peer: Peer): void {
-    const address = (peer.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d)/, '');
+    const address = plainAddress(peer.socket.remoteAddress ?? '');
     this.#links.add(peer, { segment: this.#beacons.segmentOf(address, peer.node) ?? '' });
   }
 

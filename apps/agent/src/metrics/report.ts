@@ -45,6 +45,29 @@ export interface ReportNow {
   readonly spool: { readonly bytes: number; readonly bytesMax: number; readonly expired: number; readonly dropped: number };
   /** Messages above the rate of class 0 that were carried as class 1 since start, and topics that are in class 1 for it. */
   readonly class0: { readonly demoted: number; readonly demotedTopics: number };
+  /** What lies beneath the links; absent where no radio is read. At most 64 links. */
+  readonly radio?: {
+    readonly ageMs: number;
+    readonly stale: boolean;
+    readonly country?: string;
+    /** Radios heard, and those of them that are there by batman-adv's last message. */
+    readonly peers: number;
+    readonly alive: number;
+    /** Of the access point. */
+    readonly clients: number;
+    /** Nodes that batman-adv reaches. */
+    readonly reached: number;
+    readonly links: readonly {
+      readonly node: string;
+      readonly kind: 'radio' | 'hops' | 'tunnel' | 'cable' | 'other';
+      readonly signalDbm?: number;
+      readonly expectedMbit?: number;
+      /** 0 to 255 (BATMAN_IV). */
+      readonly tq?: number;
+    }[];
+    /** Frames that batman-adv moved by itself since it came up: not among the packets above. */
+    readonly forwarded?: { readonly frames: number; readonly bytes: number; readonly dropped: number; readonly managementBytes: number };
+  };
 }
 
 export const trafficNames = ['device', 'betweenNodes', 'report'] as const;

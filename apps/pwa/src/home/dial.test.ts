@@ -7,6 +7,7 @@ const id = (n: number) => String(n).repeat(16);
 const neighbour = (n: number, quality: Neighbour['quality'], costMs: number): Neighbour => ({
   id: id(n),
   name: `N${n}`,
+  multiHop: false,
   segment: 's',
   upSince: 0,
   lastHeard: 0,

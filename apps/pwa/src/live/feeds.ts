@@ -1,7 +1,7 @@
 'use client';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { Devices, Log, Nearby, Neighbours, Status, TopologyView, TrafficToday } from './model.ts';
+import type { Devices, Log, Nearby, Neighbours, RadioBeneath, Status, TopologyView, TrafficToday } from './model.ts';
 import { useHere } from './providers.tsx';
 
 /** While the WebSocket is away, the same answers are asked for by HTTP this often. */
@@ -95,6 +95,15 @@ export function useNeighboursFeed(): Neighbours | undefined {
     'neighbours',
     (signal) => trpc.mesh.neighbours.query(undefined, { signal }),
     (listener) => trpc.mesh.neighboursLive.subscribe(undefined, listener),
+  );
+}
+
+export function useRadioFeed(): RadioBeneath | undefined {
+  const { trpc } = useHere();
+  return useFeed(
+    'radio',
+    (signal) => trpc.radio.get.query(undefined, { signal }),
+    (listener) => trpc.radio.live.subscribe(undefined, listener),
   );
 }
 

@@ -2,8 +2,9 @@
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import type { TopologyView } from '../live/model.ts';
+import type { RadioBeneath, TopologyView } from '../live/model.ts';
 import { meshStrings } from '../strings/en/mesh.ts';
+import { radioStrings } from '../strings/en/radio.ts';
 import { type Arrangement, arrange, arrangeAfresh, move } from './arrange.ts';
 import { type Direction, drawScene, linkAt, nodeAt, nodeTowards } from './draw/draw.ts';
 import type { Box } from './draw/spots.ts';
@@ -14,6 +15,8 @@ import { findWays } from './ways.ts';
 
 interface GraphProps {
   readonly topology: TopologyView;
+  /** Present: what carries this node's own links is drawn beneath them. */
+  readonly radio: RadioBeneath | undefined;
   readonly selection: Selection;
   readonly onSelect: (selection: Selection) => void;
 }
@@ -105,14 +108,14 @@ class Painter {
 const routeMs = (): number => Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--m-route')) || 0;
 
 /** The map of the mesh. Nothing on it moves unless the viewer moves it. */
-export function Graph({ topology, selection, onSelect }: GraphProps) {
+export function Graph({ topology, radio, selection, onSelect }: GraphProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<Painter>(undefined);
   const zooming = useRef<ZoomBehavior<HTMLCanvasElement, unknown>>(undefined);
   const [aspect, setAspect] = useState<number>();
   const [kept, setKept] = useState<Arrangement | undefined>(() => readPlaces(topology.self));
   const arrangement = useMemo(() => (aspect === undefined ? undefined : arrange(topology, kept, aspect)), [topology, kept, aspect]);
-  const scene = useMemo(() => arrangement && sceneOf(topology, arrangement, selection), [topology, arrangement, selection]);
+  const scene = useMemo(() => arrangement && sceneOf(topology, arrangement, selection, radio), [topology, arrangement, selection, radio]);
   const [focused, setFocused] = useState('');
 
   // Where nodes stand is decided once; the next visit finds them there.
@@ -265,6 +268,7 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
         data-nodes={topology.nodes.length}
         data-links={topology.edges.length}
         data-layout={arrangement?.kind}
+        data-beneath={scene?.beneath.size}
         data-selected={chosen}
         data-route={scene?.route.join(' ')}
         onKeyDown={onKeyDown}
@@ -280,7 +284,7 @@ export function Graph({ topology, selection, onSelect }: GraphProps) {
       <span className="vh" role="status">
         {focused}
       </span>
-      <Legend />
+      <Legend beneath={radio !== undefined} />
       <div className="hand">
         <button type="button" aria-label={meshStrings.mesh.again} onClick={again}>
           <span className="words">{meshStrings.mesh.again}</span>
@@ -360,7 +364,7 @@ function useDragging(
   }, [canvas, painter, setKept, self]);
 }
 
-function Legend() {
+function Legend({ beneath }: { beneath: boolean }) {
   const { legend } = meshStrings.mesh;
   return (
     <div className="legend">
@@ -371,7 +375,7 @@ function Legend() {
         ))}
         <span className="ml-1.5">{legend.poorly}</span>
       </span>
-      <span className="hidden min-[1240px]:inline">{legend.rest}</span>
+      <span className="hidden min-[1240px]:inline">{beneath ? `${radioStrings.radio.band.radio} · ${radioStrings.radio.band.hops}` : legend.rest}</span>
     </div>
   );
 }

@@ -1,14 +1,16 @@
 'use client';
 import { useEffect, useRef } from 'react';
 import { useNow } from '../live/clock.ts';
-import type { Neighbours, TopologyView } from '../live/model.ts';
+import type { Neighbours, RadioBeneath, TopologyView } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
 import { meshStrings } from '../strings/en/mesh.ts';
+import { radioStrings } from '../strings/en/radio.ts';
 import { age, number, short } from '../strings/format.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Bars, qualityWord } from '../ui/parts.tsx';
 import { groupsOf, type ListGroup, type ListRow } from './groups.ts';
 import { NodeDetail } from './panel.tsx';
+import { Radio } from './radio.tsx';
 import type { Selection } from './scene.ts';
 import { findWays } from './ways.ts';
 
@@ -17,6 +19,7 @@ const words = meshStrings.mesh;
 interface ListProps {
   readonly topology: TopologyView;
   readonly neighbours: Neighbours | undefined;
+  readonly radio: RadioBeneath | undefined;
   readonly selection: Selection;
   readonly onSelect: (selection: Selection) => void;
 }
@@ -34,16 +37,22 @@ export function MeshList(props: ListProps) {
   });
   const columns = [groups.slice(0, split + 1), groups.slice(split + 1)];
   return (
-    <div className="cols even" data-testid="mesh-list" data-nodes={total}>
-      {columns.map((column, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: left and right
-        <div key={i}>
-          {column.map((group) => (
-            <Group key={`${group.kind}${group.hops}`} group={group} {...props} />
-          ))}
-        </div>
-      ))}
-    </div>
+    <>
+      <div className="cols even" data-testid="mesh-list" data-nodes={total}>
+        {columns.map((column, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: left and right
+          <div key={i}>
+            {column.map((group) => (
+              <Group key={`${group.kind}${group.hops}`} group={group} {...props} />
+            ))}
+          </div>
+        ))}
+      </div>
+      <div className="mlist">
+        <h2>{radioStrings.radio.title}</h2>
+        <Radio radio={props.radio} neighbours={props.neighbours} onSelect={props.onSelect} />
+      </div>
+    </>
   );
 }
 
@@ -64,7 +73,7 @@ function Group({ group, ...props }: ListProps & { group: ListGroup }) {
   );
 }
 
-function Row({ row, group, topology, neighbours, selection, onSelect }: ListProps & { row: ListRow; group: ListGroup }) {
+function Row({ row, group, topology, neighbours, radio, selection, onSelect }: ListProps & { row: ListRow; group: ListGroup }) {
   const ref = useRef<HTMLAnchorElement>(null);
   const { node } = row;
   const selected = selection !== undefined && 'node' in selection && selection.node === node.id;
@@ -121,7 +130,7 @@ function Row({ row, group, topology, neighbours, selection, onSelect }: ListProp
       </a>
       {selected && (
         <div className="detail">
-          <NodeDetail topology={topology} node={node} ways={findWays(topology)} neighbours={neighbours} onSelect={onSelect} />
+          <NodeDetail topology={topology} node={node} ways={findWays(topology)} neighbours={neighbours} radio={radio} onSelect={onSelect} />
         </div>
       )}
     </>

@@ -5,7 +5,7 @@ import { Bands } from '../frame/bands.tsx';
 import { Page, PlateBar } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
 import { go as goTo } from '../frame/places.ts';
-import { useNeighboursFeed, useTopologyFeed } from '../live/feeds.ts';
+import { useNeighboursFeed, useRadioFeed, useTopologyFeed } from '../live/feeds.ts';
 import type { TopologyView } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
 import { meshStrings } from '../strings/en/mesh.ts';
@@ -22,6 +22,8 @@ const words = meshStrings.mesh;
 const idPattern = /^[0-9a-f]{16}$/;
 const linkPattern = /^[0-9a-f]{16}-[0-9a-f]{16}$/;
 
+type View = 'graph' | 'list' | 'radio';
+
 /** Selection and view live in the address: every node and link has one. */
 function useAddress() {
   const parameters = useSearchParams();
@@ -31,24 +33,26 @@ function useAddress() {
     if (link && linkPattern.test(link)) return { link: link.split('-').toSorted().join('-') };
     return undefined;
   }, [node, link]);
-  const go = (to: { selection: Selection; list: boolean }) => {
+  const go = (to: { selection: Selection; view: View }) => {
     const query = new URLSearchParams();
-    if (to.list) query.set('view', 'list');
+    if (to.view !== 'graph') query.set('view', to.view);
     if (to.selection && 'node' in to.selection) query.set('node', to.selection.node);
     if (to.selection && 'link' in to.selection) query.set('link', to.selection.link);
     const address = query.size > 0 ? `/mesh?${query}` : '/mesh';
     // The way back leads out of a selection once, not through every node looked at.
     goTo(address, { replace: selection !== undefined && to.selection !== undefined });
   };
-  return { selection, list: view === 'list', go };
+  const shown: View = view === 'list' || view === 'radio' ? view : 'graph';
+  return { selection, view: shown, go };
 }
 
 export function Mesh() {
   const { past, card, status } = useNodeState();
   const topology = useTopologyFeed();
   const neighbours = useNeighboursFeed();
-  const { selection, list, go } = useAddress();
-  const onSelect = (next: Selection) => go({ selection: next, list });
+  const radio = useRadioFeed();
+  const { selection, view, go } = useAddress();
+  const onSelect = (next: Selection) => go({ selection: next, view });
   if (!topology) {
     return (
       <Page>
@@ -64,23 +68,25 @@ export function Mesh() {
       </Suspense>
       <Seg
         label={words.view}
-        value={list ? 'list' : 'graph'}
+        value={view}
         options={[
           { value: 'graph', label: words.graph },
           { value: 'list', label: words.list },
+          { value: 'radio', label: words.radio },
         ]}
-        onChange={(view) => go({ selection, list: view === 'list' })}
+        // The radio has a panel of its own, which a selection would cover.
+        onChange={(next) => go({ selection: next === 'radio' ? undefined : selection, view: next })}
       />
     </div>
   );
-  if (list) {
+  if (view === 'list') {
     return (
       <Page>
         <h1 className="vh">{frameStrings.nav.mesh}</h1>
         {counts}
         {tools}
         <Suspense>
-          <MeshList topology={topology} neighbours={neighbours} selection={selection} onSelect={onSelect} />
+          <MeshList topology={topology} neighbours={neighbours} radio={radio} selection={selection} onSelect={onSelect} />
         </Suspense>
       </Page>
     );
@@ -96,7 +102,15 @@ export function Mesh() {
         {counts}
         {tools}
         <Suspense fallback={<div className="stage" />}>
-          <Stage topology={topology} neighbours={neighbours} selection={selection} onSelect={onSelect} community={status?.node.community ?? ''} />
+          <Stage
+            topology={topology}
+            neighbours={neighbours}
+            radio={radio}
+            layer={view === 'radio'}
+            selection={selection}
+            onSelect={onSelect}
+            community={status?.node.community ?? ''}
+          />
         </Suspense>
       </main>
     </div>

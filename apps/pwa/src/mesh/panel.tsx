@@ -2,13 +2,14 @@
 import type { ReactNode } from 'react';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
-import type { Neighbour, Neighbours, TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
+import type { Neighbour, Neighbours, RadioBeneath, TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
 import { homeStrings } from '../strings/en/home.ts';
 import { meshStrings } from '../strings/en/mesh.ts';
 import { trafficStrings } from '../strings/en/traffic.ts';
 import { age, bandwidth, bytes, clockMinute, dayAndMinute, lasting, number, short } from '../strings/format.ts';
 import { Bars, qualityWord } from '../ui/parts.tsx';
+import { BeneathLink } from './beneath.tsx';
 import { claim, otherEnd, usable } from './quality.ts';
 import { RouteList } from './route-list.tsx';
 import type { Selection } from './scene.ts';
@@ -19,12 +20,13 @@ const words = meshStrings.panel;
 interface PanelProps {
   readonly topology: TopologyView;
   readonly neighbours: Neighbours | undefined;
+  readonly radio: RadioBeneath | undefined;
   readonly selection: Selection;
   readonly onSelect: (selection: Selection) => void;
 }
 
 /** What the sheet of a phone and the panel of a desktop hold: a node, a link, or what is around you. */
-export function Panel({ topology, neighbours, selection, onSelect, head }: PanelProps & { head: (title: ReactNode, label: string) => ReactNode }) {
+export function Panel({ topology, neighbours, radio, selection, onSelect, head }: PanelProps & { head: (title: ReactNode, label: string) => ReactNode }) {
   const ways = findWays(topology);
   const { past } = useNodeState();
   if (!selection) {
@@ -37,7 +39,7 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
           </h2>,
           words.overview,
         )}
-        {self && <NodeDetail topology={topology} node={self} ways={ways} neighbours={neighbours} onSelect={onSelect} />}
+        {self && <NodeDetail topology={topology} node={self} ways={ways} neighbours={neighbours} radio={radio} onSelect={onSelect} />}
       </>
     );
   }
@@ -46,7 +48,7 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
     return (
       <>
         {head(edge ? <h2 className="min-w-0 font-semibold">{linkTitle(topology, edge)}</h2> : <h2 className="font-semibold">{words.linkGone}</h2>, words.link)}
-        {edge && <LinkDetail topology={topology} edge={edge} neighbours={neighbours} onSelect={onSelect} />}
+        {edge && <LinkDetail topology={topology} edge={edge} neighbours={neighbours} radio={radio} onSelect={onSelect} />}
       </>
     );
   }
@@ -63,7 +65,7 @@ export function Panel({ topology, neighbours, selection, onSelect, head }: Panel
         </>,
         words.node,
       )}
-      <NodeDetail topology={topology} node={node} ways={ways} neighbours={neighbours} onSelect={onSelect} />
+      <NodeDetail topology={topology} node={node} ways={ways} neighbours={neighbours} radio={radio} onSelect={onSelect} />
     </>
   );
 }
@@ -89,12 +91,14 @@ export function NodeDetail({
   node,
   ways,
   neighbours,
+  radio,
   onSelect,
 }: {
   topology: TopologyView;
   node: TopologyNode;
   ways: Ways;
   neighbours: Neighbours | undefined;
+  radio: RadioBeneath | undefined;
   onSelect: PanelProps['onSelect'];
 }) {
   const self = node.id === topology.self;
@@ -107,7 +111,7 @@ export function NodeDetail({
     <>
       <WaySentence topology={topology} node={node} ways={ways} />
       {ownEdge && node.online && <Hearing topology={topology} edge={ownEdge} from={topology.self} />}
-      {neighbour && <NeighbourFigures neighbour={neighbour} />}
+      {neighbour && <NeighbourFigures neighbour={neighbour} radio={radio} />}
       {!neighbour && node.online && (
         <dl className="facts mt-3">
           <Fact name={words.devices} value={number(node.devices)} />
@@ -228,7 +232,7 @@ function Hearing({ topology, edge, from }: { topology: TopologyView; edge: Topol
 }
 
 /** What this node knows of a direct neighbour at first hand. */
-function NeighbourFigures({ neighbour }: { neighbour: Neighbour }) {
+function NeighbourFigures({ neighbour, radio }: { neighbour: Neighbour; radio: RadioBeneath | undefined }) {
   const now = useNow();
   return (
     <div data-testid="neighbour-figures" data-node={neighbour.id}>
@@ -242,6 +246,8 @@ function NeighbourFigures({ neighbour }: { neighbour: Neighbour }) {
         <Fact name={words.out} value={bytes(neighbour.bytesOut)} />
         <Fact name={words.since} value={lasting(now - neighbour.upSince)} />
       </dl>
+      {neighbour.multiHop && <p className="sm mt-2">{words.multiHop}</p>}
+      <BeneathLink radio={radio} node={neighbour.id} />
       <h3 className="sub">{words.queues}</h3>
       <table className="table" data-testid="queues">
         <caption className="vh">{words.queuesCaption}</caption>
@@ -273,11 +279,13 @@ function LinkDetail({
   topology,
   edge,
   neighbours,
+  radio,
   onSelect,
 }: {
   topology: TopologyView;
   edge: TopologyEdge;
   neighbours: Neighbours | undefined;
+  radio: RadioBeneath | undefined;
   onSelect: PanelProps['onSelect'];
 }) {
   const other = edge.a === topology.self ? edge.b : edge.b === topology.self ? edge.a : undefined;
@@ -293,7 +301,7 @@ function LinkDetail({
       )}
       <Hearing topology={topology} edge={edge} from={other === undefined ? edge.a : topology.self} />
       {neighbour ? (
-        <NeighbourFigures neighbour={neighbour} />
+        <NeighbourFigures neighbour={neighbour} radio={radio} />
       ) : (
         <dl className="facts mt-3">
           <Fact name={`${words.cost}, ${nameOf(topology, edge.a)}`} value={costA === undefined ? frameStrings.notKnown : short(costA)} />

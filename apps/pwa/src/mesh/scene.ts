@@ -1,4 +1,4 @@
-import type { TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
+import type { RadioBeneath, TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
 import type { Arrangement } from './arrange.ts';
 import { claim, qualityLevel, usable } from './quality.ts';
 import { findWays, linkKey, routeOf, type Ways } from './ways.ts';
@@ -27,6 +27,11 @@ export interface SceneLink {
   readonly best: boolean;
 }
 
+export interface Beneath {
+  readonly kind: 'radio' | 'hops' | 'tunnel' | 'cable' | 'other';
+  readonly signalDbm: number | undefined;
+}
+
 export type Selection = { readonly node: string } | { readonly link: string } | undefined;
 
 /** Everything that is drawn, in the order in which it is drawn; a new one for each change of data, arrangement or selection. */
@@ -39,6 +44,8 @@ export interface Scene {
   readonly links: readonly SceneLink[];
   readonly linkByKey: ReadonlyMap<string, SceneLink>;
   readonly selection: Selection;
+  /** What carries this node's own links, where that layer is shown. */
+  readonly beneath: ReadonlyMap<string, Beneath>;
   /** Node ids from the selected node (or from you) to the gateway. */
   readonly route: readonly string[];
   readonly ways: Ways;
@@ -48,7 +55,7 @@ export interface Scene {
 /** From 1.4 px at nothing to 5.4 px at 100 Mbit/s and more; a link of unknown bandwidth is of middling width. */
 export const linkWidth = (bandwidthBps: number | undefined): number => (bandwidthBps === undefined ? 2.4 : 1.4 + Math.min(1, bandwidthBps / 100e6) * 4);
 
-export function sceneOf(topology: TopologyView, arrangement: Arrangement, selection: Selection): Scene {
+export function sceneOf(topology: TopologyView, arrangement: Arrangement, selection: Selection, radio?: RadioBeneath): Scene {
   const ways = findWays(topology);
   const nodes = topology.nodes.map((node) => sceneNode(node, topology.self, arrangement));
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -64,6 +71,7 @@ export function sceneOf(topology: TopologyView, arrangement: Arrangement, select
     links,
     linkByKey: new Map(links.map((link) => [link.key, link])),
     selection,
+    beneath: new Map((radio?.links ?? []).map((link) => [linkKey(topology.self, link.node), { kind: link.kind, signalDbm: link.peer?.signalDbm }])),
     // Without a gateway the ways end at you: there is no road to draw.
     route: topology.nodes.some((node) => node.gateway && node.online) ? route : [],
     ways,

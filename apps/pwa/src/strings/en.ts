@@ -2,11 +2,12 @@ import { frameStrings } from './en/frame.ts';
 import { homeStrings } from './en/home.ts';
 import { loginStrings } from './en/login.ts';
 import { meshStrings } from './en/mesh.ts';
+import { radioStrings } from './en/radio.ts';
 import { trafficStrings } from './en/traffic.ts';
 
 /**
  * Every word on the screen, in English; one file per area, so that a page loads the words it shows. Another language is another object
  * of this type. Plain, short, present tense: the cause, then the next step (docs/decisions/0009-dashboard.md).
  */
-export const en = { ...frameStrings, ...homeStrings, ...trafficStrings, ...meshStrings, ...loginStrings } as const;
+export const en = { ...frameStrings, ...homeStrings, ...trafficStrings, ...meshStrings, ...radioStrings, ...loginStrings } as const;
 export type Strings = typeof en;

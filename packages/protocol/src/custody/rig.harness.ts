@@ -307,7 +307,7 @@ export class Rig {
     const links: LinkView = {
       send: (to, channel, frame) => this.#send(node.id, to, channel, frame),
       isUp: (to) => this.#links.has(linkKey(node.id, to)),
-      bandwidthBps: () => undefined,
+      bytesPerSecond: () => undefined,
       touch: () => {},
     };
     const routes = this.#routes(node);

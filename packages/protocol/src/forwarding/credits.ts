@@ -86,10 +86,10 @@ export class CreditReceiver {
   }
 
   /** False when the sender went beyond its credit by more than one frame. */
-  took(now: Millis, bytes: number, bandwidthBps: number | undefined): boolean {
+  took(now: Millis, bytes: number, bytesPerSecond: number | undefined): boolean {
     this.#receivedBytes += bytes;
     this.#receivedBundles++;
-    this.#measure(now, bytes, bandwidthBps);
+    this.#measure(now, bytes, bytesPerSecond);
     const halfUsed = this.#receivedBytes - this.#reportedBytes >= this.#window / 2;
     this.dueAt = Math.min(this.dueAt, halfUsed ? now : now + receiptDelayMs) as Millis;
     return this.#channel === 'urgent' || this.#receivedBytes <= this.#granted + this.#config.frameBytesMax;
@@ -109,7 +109,7 @@ export class CreditReceiver {
   }
 
   /** window = clamp(rate x 20 ms): rises with the measured rate at once, falls slowly, so that a pause does not choke what follows. */
-  #measure(now: Millis, bytes: number, bandwidthBps: number | undefined): void {
+  #measure(now: Millis, bytes: number, bytesPerSecond: number | undefined): void {
     this.#spanFrom ??= now;
     this.#spanBytes += bytes;
     const spanMs = now - this.#spanFrom;
@@ -118,7 +118,7 @@ export class CreditReceiver {
     this.#rateBps = rate > this.#rateBps ? rate : this.#rateBps * 0.75 + rate * 0.25;
     this.#spanFrom = now;
     this.#spanBytes = 0;
-    const wanted = (Math.max(this.#rateBps, bandwidthBps ?? 0) * windowMs) / 1000;
+    const wanted = (Math.max(this.#rateBps, bytesPerSecond ?? 0) * windowMs) / 1000;
     this.#window = Math.round(Math.min(this.#config.creditBytesMax, Math.max(this.#config.creditBytesMin, wanted)));
   }
 }

@@ -248,7 +248,7 @@ export class Forwarder {
   #took(now: Millis, link: Link, channel: Channel, bundle: Bundle, bytes: number): void {
     if (bundle.class === 0) this.#linkView.touch(now, link.node);
     const receiving = link.receiving[channel];
-    if (!receiving.took(now, bytes, this.#linkView.bandwidthBps(link.node))) this.#count('credit-overrun');
+    if (!receiving.took(now, bytes, this.#linkView.bytesPerSecond(link.node))) this.#count('credit-overrun');
     if (receiving.dueAt <= now) this.#report(link, channel);
     else this.#by(receiving.dueAt);
   }

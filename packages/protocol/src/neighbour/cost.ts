@@ -5,6 +5,8 @@ const buckets = 6;
 /** What one frame of a bundle weighs when the bandwidth is known. */
 const frameBytes = 1500;
 export const costMax = 65_535;
+/** 100 Gbit/s: what claims more is no link of ours. */
+export const kbpsMax = 100_000_000;
 /** Below a millisecond the clock and the scheduler speak, not the link: four steps, in 1/100 ms. */
 const coarse: readonly number[] = [12, 25, 50, 100];
 const coarseMax = 100;
@@ -41,13 +43,13 @@ export class LinkCost {
   #advertised = 0;
   /** Neither the minimum nor the bandwidth moved since the last `advertise`. */
   #settled = false;
-  #bandwidthBps: number | undefined;
+  #kbps: number | undefined;
 
-  get bandwidthBps(): number | undefined {
-    return this.#bandwidthBps;
+  get kbps(): number | undefined {
+    return this.#kbps;
   }
-  set bandwidthBps(value: number | undefined) {
-    this.#bandwidthBps = value;
+  set kbps(value: number | undefined) {
+    this.#kbps = value;
     this.#settled = false;
   }
 
@@ -84,7 +86,7 @@ export class LinkCost {
   advertise(share: number): number {
     if (this.#settled || !Number.isFinite(this.#rttMs)) return this.#advertised;
     this.#settled = true;
-    const ms = this.#rttMs / 2 + (this.#bandwidthBps ? (frameBytes / this.#bandwidthBps) * 1000 : 0);
+    const ms = this.#rttMs / 2 + (this.#kbps ? (frameBytes * 8) / this.#kbps : 0);
     const is = quantise(ms, this.#advertised);
     if (this.#advertised === 0 || Math.abs(is - this.#advertised) >= this.#advertised * share) this.#advertised = is;
     return this.#advertised;

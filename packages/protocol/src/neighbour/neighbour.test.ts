@@ -96,7 +96,7 @@ describe('cost', () => {
 
   test('a slow link costs what a frame takes on it', () => {
     const c = new LinkCost();
-    c.bandwidthBps = 15_000;
+    c.kbps = 120;
     echo(c, 1000, 2);
     expect(c.advertise(0.25)).toBe(10_000);
   });

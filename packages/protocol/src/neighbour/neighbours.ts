@@ -5,7 +5,7 @@ import { Millis, never } from '../units.ts';
 import { encode } from '../wire/index.ts';
 import { feature, type Heartbeat, type Hello, kind } from '../wire/messages.ts';
 import type { Connection } from './connection.ts';
-import { helloMicros, LinkCost } from './cost.ts';
+import { helloMicros, kbpsMax, LinkCost } from './cost.ts';
 import { deviationsOf, Liveness } from './liveness.ts';
 import { agreedCost, isMeasured, type Neighbour } from './neighbour.ts';
 import type { Pair } from './pairs.ts';
@@ -63,6 +63,8 @@ export class Neighbours implements LinkView {
     const node = pair.urgent.node;
     const cost = this.#costs.get(node) ?? new LinkCost();
     this.#costs.delete(node);
+    // The link may run over something else this time.
+    cost.kbps = undefined;
     const neighbour: Neighbour = {
       node,
       name: pair.urgent.name,
@@ -116,8 +118,17 @@ export class Neighbours implements LinkView {
     return this.#table.has(node);
   }
 
-  bandwidthBps(node: NodeId): number | undefined {
-    return this.#table.get(node)?.cost.bandwidthBps;
+  bytesPerSecond(node: NodeId): number | undefined {
+    const kbps = this.#table.get(node)?.cost.kbps;
+    return kbps === undefined ? undefined : kbps * 125;
+  }
+
+  /** From the next hello on it counts. False: no link with that node, or no bandwidth. */
+  bandwidth(node: NodeId, kbps: number | undefined): boolean {
+    const neighbour = this.#table.get(node);
+    if (!neighbour || (kbps !== undefined && !(kbps >= 1 && kbps <= kbpsMax))) return false;
+    if (neighbour.cost.kbps !== kbps) neighbour.cost.kbps = kbps;
+    return true;
   }
 
   touch(now: Millis, node: NodeId): void {

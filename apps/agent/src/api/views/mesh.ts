@@ -132,7 +132,7 @@ function bandwidthOf({ a, b }: TopologyEdge, self: NodeId, own: ReadonlyMap<Node
   return defined({ bandwidthBps: other === undefined ? undefined : own.get(other)?.bandwidthBps });
 }
 
-export function neighboursFeed({ mesh, clock }: Part<'mesh' | 'clock'>): Feed<Neighbours> {
+export function neighboursFeed({ mesh, places, clock }: Part<'mesh' | 'places' | 'clock'>): Feed<Neighbours> {
   return {
     current: () => {
       const at = clock.wall();
@@ -143,6 +143,7 @@ export function neighboursFeed({ mesh, clock }: Part<'mesh' | 'clock'>): Feed<Ne
           id: neighbour.node,
           name: neighbour.name || neighbour.node,
           segment: neighbour.segment,
+          multiHop: places.place(neighbour.node)?.multiHop ?? false,
           upSince: wallOf(neighbour.upSince),
           lastHeard: wallOf(neighbour.lastHeard),
           latencyMs: neighbour.rttMs,

@@ -1,10 +1,12 @@
-import type { Clock, CounterSum, DeviceDirectory, DeviceDoor, Mesh, RunSpan } from '../../ports.ts';
+import type { Clock, CounterSum, DeviceDirectory, DeviceDoor, LinkPlaces, Mesh, RadioLayer, RunSpan } from '../../ports.ts';
 
 /** What the views read. Every part is read anew at each call. */
 export interface Sources {
   readonly clock: Clock;
   readonly who: Who;
   readonly mesh: Pick<Mesh, 'self' | 'neighbours' | 'topology' | 'subscribe'>;
+  readonly places: Pick<LinkPlaces, 'place'>;
+  readonly radio: RadioLayer;
   readonly directory: DeviceDirectory;
   readonly door: Pick<DeviceDoor, 'connected' | 'onChange'>;
   readonly custody: CustodyView;

@@ -83,6 +83,8 @@ beforeEach(() => {
         return () => handlers.delete(handler);
       },
     },
+    places: { place: (id) => (id === mill ? { address: 'fe80::1%mesh0', interface: 'mesh0', multiHop: false } : undefined) },
+    radio: { current: () => ({ at: 'none' }), onChange: none },
     directory: {
       authenticate: () => undefined,
       known: () => [

@@ -1,4 +1,5 @@
 import type { Scene } from '../scene.ts';
+import { drawBeneath, drawSignals } from './beneath.ts';
 import { drawLabels } from './labels.ts';
 import { drawLinks, drawRoute } from './links.ts';
 import { drawNodes } from './nodes.ts';
@@ -12,10 +13,12 @@ export function drawScene(scene: Scene, view: View, pixelRatio: number, routeSha
   context.fillStyle = palette.ground;
   context.fillRect(0, 0, width, height);
   if (scene.rings) drawRings(scene.rings, view);
+  drawBeneath(scene, view);
   drawLinks(scene, view);
   drawRoute(scene, view, routeShare);
   drawNodes(scene, view);
   const names = drawLabels(scene, view);
+  drawSignals(scene, view, names);
   if (scene.rings) drawRingNames(scene, scene.rings, view);
   return names.length;
 }
