@@ -66,13 +66,16 @@ export class AgentProcess {
 
   start(hub: HubProcess): void {
     const { ports, segments, options } = this.#o;
+    const place = options.places?.node(this.node.key);
     const config = {
       name: this.node.name,
       dataDir: this.dir,
-      http: { host: '127.0.0.1', port: ports.http },
-      devices: { host: '127.0.0.1', port: ports.devices },
-      links: { host: '127.0.0.1', port: ports.links },
-      segments: segments.map((s) => ({ type: 'multicast', ...s, interface: '127.0.0.1' })),
+      http: { host: place?.httpHost ?? '127.0.0.1', port: ports.http },
+      devices: { host: place?.devicesHost ?? '127.0.0.1', port: ports.devices },
+      links: { host: place ? '*' : '127.0.0.1', port: ports.links },
+      segments: place?.segments ?? segments.map((s) => ({ type: 'multicast', ...s, interface: '127.0.0.1' })),
+      // Whatever radios this machine has are none of the community's.
+      radio: { snapshot: join(this.dir, 'radio.json'), requests: join(this.dir, 'requests'), status: join(this.dir, 'network.json') },
       reportEveryMs: options.reportEveryMs ?? 300_000,
       mdns: options.mdns ?? false,
       // Seven spools on one disk, allocated at the first start.
@@ -88,6 +91,7 @@ export class AgentProcess {
       argv: [...options.program.agent, '--config', file],
       logFile: this.#o.logFile,
       flags: ['--max-semi-space-size=2', '--max-old-space-size=96'],
+      ...(place ? { through: place.through } : {}),
     });
   }
 
@@ -102,7 +106,7 @@ export class AgentProcess {
 
   /** Answers its health check as a member of the community. Rejects when it ends before. */
   async ready(): Promise<void> {
-    await until(`node ${this.node.key} to have joined (log: ${this.#o.logFile})`, 60_000, async () => {
+    await until(`node ${this.node.key} to have joined (log: ${this.#o.logFile})`, this.#o.options.readyMsMax ?? 60_000, async () => {
       if (!this.running) throw new Error(`node ${this.node.key} ended at start; its log: ${this.#o.logFile}`);
       return (await this.health())?.enrolled === true;
     });

@@ -13,6 +13,8 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** V8 and Node flags. */
   readonly flags?: readonly string[];
+  /** Program and arguments that end by becoming this Node, such as `ip netns exec NAME`. */
+  readonly through?: readonly string[];
   readonly onExit?: (status: string) => void;
 }
 
@@ -28,7 +30,9 @@ export class Child {
   constructor(options: ChildOptions) {
     this.name = options.name;
     this.#log = createWriteStream(options.logFile, { flags: 'a' });
-    this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...(options.flags ?? []), '--import', exitWithParent, ...options.argv], {
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', ...(options.flags ?? []), '--import', exitWithParent, ...options.argv];
+    const [program, ...args] = [...(options.through ?? []), ...node];
+    this.#process = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...options.env },
     });

@@ -18,7 +18,29 @@ export interface CommunityOptions {
   readonly reportEveryMs?: number;
   /** Edges ("A-B") on which the ends do not hear each other directly: a link proxy goes between. */
   readonly proxied?: readonly string[];
+  /** Where its processes run; undefined: on loopback. */
+  readonly places?: Places;
+  /** How long hub and agents may take to come up; 60 s. */
+  readonly readyMsMax?: number;
   readonly progress: (line: string) => void;
+}
+
+/** Processes in network namespaces of their own. Their doors for health checks, devices and tools are expected on this side's loopback, under the same ports. */
+export interface Places {
+  readonly hub: {
+    readonly through: readonly string[];
+    /** Where nodes reach it. */
+    readonly address: string;
+    /** V8 and Node flags. */
+    readonly flags?: readonly string[];
+  };
+  readonly node: (key: string) => {
+    readonly through: readonly string[];
+    readonly segments: readonly unknown[];
+    /** Where its doors listen; loopback. */
+    readonly httpHost?: string;
+    readonly devicesHost?: string;
+  };
 }
 
 export interface Program {
@@ -102,13 +124,18 @@ export class Community {
       this.#save();
     }
     await beforeAgents();
-    for (const agent of this.agents.values()) {
-      this.options.progress(`node ${agent.node.key} (${agent.node.name}): starting`);
-      if (!agent.enrolled) agent.invite = await this.hub.invite(agent.node.gateway ?? false);
-      if (this.#stopped) throw new Error('stopped before every node was started');
-      agent.start(this.hub);
-    }
-    await Promise.all([...this.agents.values()].map((agent) => agent.ready()));
+    const first = [...this.agents.values()].filter((agent) => !agent.node.later);
+    for (const agent of first) await this.launch(agent.node.key);
+    await Promise.all(first.map((agent) => agent.ready()));
+  }
+
+  /** Starts one agent, with an invite when it has no certificate yet. */
+  async launch(key: string): Promise<void> {
+    const agent = this.agent(key);
+    this.options.progress(`node ${agent.node.key} (${agent.node.name}): starting`);
+    if (!agent.enrolled) agent.invite = await this.hub.invite(agent.node.gateway ?? false);
+    if (this.#stopped) throw new Error('stopped before every node was started');
+    agent.start(this.hub);
   }
 
   agent(key: string): AgentProcess {

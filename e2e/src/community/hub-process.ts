@@ -53,19 +53,26 @@ export class HubProcess {
 
   async start(): Promise<void> {
     const { ports } = this.#o;
+    const place = this.#o.options.places?.hub;
+    const host = place ? '0.0.0.0' : '127.0.0.1';
     const config = {
       dataDir: this.dir,
       community: { name: 'Millbrook' },
-      publicHosts: ['localhost', '127.0.0.1'],
+      publicHosts: place ? [place.address] : ['localhost', '127.0.0.1'],
       http: { host: '127.0.0.1', port: ports.http },
-      https: { host: '127.0.0.1', port: ports.https },
+      https: { host, port: ports.https },
       broker: this.broker
         ? { kind: 'external', ...this.broker.tools, ca: this.#file('broker-ca.pem', this.broker.ca), gateways: { url: this.broker.url } }
-        : { kind: 'embedded', host: '127.0.0.1', port: ports.broker, tools: { host: '127.0.0.1', port: ports.tools } },
+        : { kind: 'embedded', host, port: ports.broker, tools: { host: '127.0.0.1', port: ports.tools } },
       logLevel: 'info',
     };
     const file = this.#file('config.json', JSON.stringify(config, undefined, 2));
-    this.#child = new Child({ name: 'hub', argv: [...this.#o.options.program.hub, '--config', file], logFile: this.#o.logFile });
+    this.#child = new Child({
+      name: 'hub',
+      argv: [...this.#o.options.program.hub, '--config', file],
+      logFile: this.#o.logFile,
+      ...(place ? { through: place.through, flags: place.flags ?? [] } : {}),
+    });
     if (this.broker && !this.#brokerRuns) {
       await until(`the community's root certificate (log: ${this.#o.logFile})`, 60_000, () => existsSync(this.#authority));
       await this.broker.run(this.rootPem());
@@ -134,7 +141,11 @@ export class HubProcess {
 
   /** What a gateway puts into its configuration. */
   backend(): { url: string; ca: string; envelope: boolean } {
-    return { url: `mqtts://127.0.0.1:${this.#o.ports.broker}`, ca: this.#file('root.pem', this.rootPem()), envelope: true };
+    return {
+      url: `mqtts://${this.#o.options.places?.hub.address ?? '127.0.0.1'}:${this.#o.ports.broker}`,
+      ca: this.#file('root.pem', this.rootPem()),
+      envelope: true,
+    };
   }
 
   stop(): Promise<void> {

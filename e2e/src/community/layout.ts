@@ -8,6 +8,8 @@ export interface LayoutNode {
   readonly key: string;
   readonly name: string;
   readonly gateway?: boolean;
+  /** Not started with the others. */
+  readonly later?: boolean;
   readonly position?: { readonly lat: number; readonly lon: number };
 }
 export type Role = 'donor' | 'recipient' | 'meter' | 'lock';

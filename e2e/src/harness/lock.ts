@@ -2,6 +2,8 @@ import { until } from '../community/until.ts';
 import type { Publisher } from './publisher.ts';
 import type { World } from './world.ts';
 
+type Around = Pick<World, 'publisher' | 'community' | 'observer'>;
+
 /** A simulated lock: answers every command, and remembers them in order. */
 export class Lock {
   /** Ids of commands as they came, repetitions included. */
@@ -17,7 +19,7 @@ export class Lock {
    * Connects and waits until the backend's commands reach it: the broker keeps nothing for a device that was never
    * there before, so the first commands are probes until one arrives. `at`: a node other than the layout's.
    */
-  static async open(world: World, device: string, at?: string): Promise<Lock> {
+  static async open(world: Around, device: string, at?: string): Promise<Lock> {
     const lock = new Lock(await world.publisher(device, at));
     const { client } = lock.#publisher;
     client.on('message', (_topic, payload) => {
@@ -42,7 +44,7 @@ export class Lock {
   }
 
   /** The backend has the answer to this command. */
-  async answered(world: World, id: string, msMax = 45_000): Promise<void> {
+  async answered(world: Around, id: string, msMax = 45_000): Promise<void> {
     await world.observer.sees(`the answer to ${id}`, msMax, (o) =>
       o.unique(this.#publisher.device, 'answer').some((s) => (JSON.parse(s.payload) as { command: string }).command === id),
     );

@@ -2,7 +2,7 @@ import { Page } from '@energymesh/agent/api/page.fixture';
 import type { AgentProcess } from '../community/agent-process.ts';
 import { until } from '../community/until.ts';
 
-const passphrase = 'seven lanterns over the mill race';
+export const operatorPassphrase = 'seven lanterns over the mill race';
 
 /** The operator of one node, logged in as the dashboard does it. */
 export class Operator {
@@ -13,11 +13,11 @@ export class Operator {
   }
 
   /** Claims the node with the code that it printed. */
-  static async of(agent: AgentProcess): Promise<Operator> {
+  static async of(agent: AgentProcess, url = agent.url): Promise<Operator> {
     const code = agent.claimCode();
     if (code === undefined) throw new Error(`node ${agent.node.key} shows no claim code`);
-    const page = new Page(agent.url);
-    await page.claim(code, passphrase);
+    const page = new Page(url);
+    await page.claim(code, operatorPassphrase);
     return new Operator(page);
   }
 

@@ -1,0 +1,86 @@
+import { until } from '@energymesh/e2e/community/until';
+import { NetworkFiles } from '../guest/network-files.ts';
+import { labMesh, type RadioNode } from '../guest/radio-node.ts';
+import { run } from '../guest/run.ts';
+import { openPorts } from '../guest/scanning.ts';
+import { hubAddress, type Village } from '../guest/village.ts';
+import { allDelivered } from './deliveries.ts';
+import { lineAir } from './line.ts';
+import type { Scenario } from './scenario.ts';
+
+const scanned = ['1-10000', '12000-33000'];
+const keys = ['a', 'b', 'c', 'd'] as const;
+
+export const firewall: Scenario = {
+  name: 'firewall',
+  what: "the nodes' own nftables rules on all nodes: traffic goes on, and a scan from each side finds what shall be open",
+  short: false,
+  secondsMax: 500,
+  async run(lab, around) {
+    const village = await around.village(lineAir);
+    await village.connected();
+    for (const key of keys) await village.radio(key).inside('nft', '-f', filesOf(village, key).path('nftables.conf'));
+    try {
+      const meter = await village.publisher('meter-1');
+      await meter.stream(10, 10);
+      await allDelivered(lab, village, meter, 'firewall');
+      // Links of before have a state that the rules let through: new ones must come as well.
+      for (const key of ['b', 'c']) {
+        await village.agent(key).stop();
+        await village.start(key);
+      }
+      await village.connected();
+      await meter.stream(10, 5);
+      await allDelivered(lab, village, meter, 'firewall');
+      lab.must('links are made and traffic goes through the rules', true);
+
+      const { http, devices, links } = village.agent('b').ports;
+      const [a, b, d] = [village.radio('a'), village.radio('b'), village.radio('d')];
+      const linkLocal = await linkLocalOf(b, b.wlan);
+      const batman = await linkLocalOf(b, 'bat0');
+      const expect = async (
+        from: string,
+        at: { readonly through: readonly ['ip', ...string[]] },
+        address: string,
+        expected: readonly number[],
+      ): Promise<void> => {
+        lab.step(`a scan: ${from}`);
+        const open = await openPorts(at, address, scanned);
+        lab.must(`${from}: open are ${expected.join(', ') || 'none'}`, open.join() === [...expected].sort((x, y) => x - y).join(), `open: ${open.join(', ')}`);
+      };
+      await expect('a radio neighbour, by link-local address', a, `${linkLocal}%${a.wlan}`, [links]);
+      await expect('a radio neighbour, by address on batman-adv', a, b.address, []);
+      await expect('a node further away, by link-local address on batman-adv', d, `${batman}%bat0`, [links]);
+      const gateway = village.agent('d').ports;
+      const hub = { through: ['ip', 'netns', 'exec', 'hub'] } as const;
+      await expect("the house's side of the gateway", hub, '10.77.0.2', [gateway.http, gateway.devices, gateway.links]);
+      await run('ip', '-n', 'hub', 'route', 'replace', '10.50.0.0/24', 'via', '10.77.0.2');
+      await expect('the house, into the mesh behind the gateway', hub, b.address, []);
+      const broker = village.community.hub.ports;
+      const through = await openPorts(a, hubAddress, scanned);
+      lab.must(
+        'a node of the mesh reaches of the hub its enrolment alone',
+        through.join() === String(broker.https),
+        `open: ${through.join(', ')}; ${http} ${devices}`,
+      );
+    } finally {
+      for (const key of keys) await village.radio(key).inside('nft', 'delete', 'table', 'inet', 'energymesh');
+      await until('all to be well without the rules', 120_000, async () => (await village.agent('a').health())?.gateway != null);
+    }
+  },
+};
+
+function filesOf(village: Village, key: string): NetworkFiles {
+  const radio = village.radio(key);
+  const ports = { ...village.agent(key).ports, beacons: 7769 };
+  const mesh = { interface: radio.wlan, id: labMesh.id, passphrase: labMesh.password! };
+  const hubs = [{ address: hubAddress, port: village.community.hub.ports.https }];
+  const gateway = { mode: 'server', address: `${radio.address}/24`, hubs } as const;
+  const uplink = { kind: 'ethernet', interface: 'eth0', ipv4: { address: '10.77.0.2/24', gateway: '10.77.0.1' } } as const;
+  const more = key === 'd' ? { gateway, uplink, lan: ['eth0'] } : { gateway: { mode: 'client' as const }, lan: [] };
+  return new NetworkFiles(radio.namespace, { version: 1, country: 'DE', mesh, ...more }, ports);
+}
+
+async function linkLocalOf(radio: RadioNode, name: string): Promise<string> {
+  return /inet6 (fe80:[0-9a-f:]+)\//.exec(await radio.inside('ip', '-6', 'address', 'show', 'dev', name, 'scope', 'link'))?.[1] ?? '';
+}
