@@ -1,4 +1,4 @@
-/** Builds what `npm start` and the tests run: agent and hub as single files, the page as a static export. What has not changed is not built again. */
+/** Builds what `npm start` and the tests run: agent, root helper and hub as single files, the page as a static export. What has not changed is not built again. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,10 +16,25 @@ interface Part {
 const parts: readonly Part[] = [
   {
     name: 'agent',
-    sources: ['apps/agent/src', 'apps/agent/drizzle', 'apps/agent/build.mjs', 'packages/protocol/src', 'packages/identity/src', 'pnpm-lock.yaml'],
+    sources: [
+      'apps/agent/src',
+      'apps/agent/drizzle',
+      'apps/agent/build.mjs',
+      'packages/protocol/src',
+      'packages/identity/src',
+      'packages/network/src',
+      'pnpm-lock.yaml',
+    ],
     result: 'apps/agent/dist',
     argv: ['node', 'build.mjs'],
     cwd: 'apps/agent',
+  },
+  {
+    name: 'netd',
+    sources: ['apps/netd/src', 'apps/netd/build.mjs', 'packages/network/src', 'pnpm-lock.yaml'],
+    result: 'apps/netd/dist',
+    argv: ['node', 'build.mjs'],
+    cwd: 'apps/netd',
   },
   {
     name: 'hub',
@@ -56,7 +71,7 @@ for (const part of parts) {
   const { status } = spawnSync(part.argv[0], part.argv.slice(1), {
     cwd: part.cwd,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ENERGYMESH_SOURCES: hash },
   });
   if (status !== 0) {
     console.error(`building ${part.name} failed (${status ?? 'signal'})`);

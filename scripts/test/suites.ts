@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { hostPackages, isBuilt } from '../../provisioning/radio-lab/src/build/built.ts';
 import type { Counting } from './counts.ts';
 import { stretched } from './fuzz-budget.ts';
 import type { Command } from './run-suite.ts';
@@ -21,7 +22,29 @@ const needs =
     return absent.length ? `needs ${absent.join(', ')}` : undefined;
   };
 /** program=package pairs for scripts/apt.sh: everything that some suite needs from Debian. */
-const packages = ['python3=python3', 'mosquitto=mosquitto', 'mosquitto_pub=mosquitto-clients', 'ip=iproute2', 'chromium=chromium', 'fc-list=fontconfig'];
+const packages = [
+  'python3=python3',
+  'mosquitto=mosquitto',
+  'mosquitto_pub=mosquitto-clients',
+  'ip=iproute2',
+  'nft=nftables',
+  'dnsmasq=dnsmasq-base',
+  'chromium=chromium',
+  'fc-list=fontconfig',
+  'shellcheck=shellcheck',
+  'systemd-analyze=systemd',
+  'cloud-init=cloud-init',
+  'dpkg-deb=dpkg-dev',
+  'lintian=lintian',
+  'mmdebstrap=mmdebstrap',
+];
+const ci = process.env.CI === 'true';
+/** The radio lab is built where it is there already, and on CI. */
+const radioLab = (): string | undefined => {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'needs Linux on x86-64';
+  if (ci && !root) return 'needs root to install what it is built with';
+  return ci || isBuilt() ? undefined : 'not built; once, about ten minutes: npm run radio-lab -- build';
+};
 
 /** In order: what is cheap and tells most comes first. `reports` is a folder for the runners' JSON. */
 export function suites(reports: string): readonly Suite[] {
@@ -41,7 +64,7 @@ export function suites(reports: string): readonly Suite[] {
   return [
     {
       name: 'system packages',
-      argv: ['scripts/apt.sh', ...packages],
+      argv: ['scripts/apt.sh', ...packages, ...(ci ? hostPackages : [])],
       secondsMax: 600,
       counting: { by: 'exit' },
       cannotRun: () => (root && existsSync('/usr/bin/apt-get') ? undefined : 'installs Debian packages as root only; suites name what they miss'),
@@ -51,6 +74,13 @@ export function suites(reports: string): readonly Suite[] {
     { name: 'typecheck', argv: ['node', 'scripts/typecheck.ts'], secondsMax: 240, counting: { by: 'line' } },
     { name: 'architecture', argv: ['node', 'scripts/architecture.ts'], secondsMax: 120, counting: { by: 'exit' } },
     { name: 'sections', argv: ['node', 'scripts/check-sections.mjs'], secondsMax: 30, counting: { by: 'exit' } },
+    {
+      name: 'provisioning',
+      argv: ['provisioning/test/provisioning.sh'],
+      secondsMax: 120,
+      counting: { by: 'line' },
+      cannotRun: needs('shellcheck', 'systemd-analyze', 'git'),
+    },
     vitest('unit', [], stretched(600, process.env)),
     { name: 'python decoder', argv: ['python3', 'packages/protocol/python/check.py'], secondsMax: 60, counting: { by: 'line' }, cannotRun: needs('python3') },
     { name: 'simulator sweep', argv: ['node', 'packages/simulator/src/sweep.ts'], secondsMax: stretched(300, process.env), counting: { by: 'line' } },
@@ -62,6 +92,21 @@ export function suites(reports: string): readonly Suite[] {
       secondsMax: 120,
       counting: { by: 'line' },
       cannotRun: () => (root ? needs('ip')() : 'needs root for network namespaces'),
+    },
+    { name: 'package', argv: ['node', 'provisioning/test/package.ts'], secondsMax: 900, counting: { by: 'line' }, cannotRun: needs('dpkg-deb') },
+    {
+      name: 'radio lab build',
+      argv: ['node', 'provisioning/radio-lab/src/main.ts', 'build'],
+      secondsMax: 1200,
+      counting: { by: 'exit' },
+      cannotRun: radioLab,
+    },
+    {
+      name: 'radio lab',
+      argv: ['node', 'provisioning/radio-lab/src/main.ts', 'short'],
+      secondsMax: 600,
+      counting: { by: 'line' },
+      cannotRun: radioLab,
     },
     {
       name: 'browser',
