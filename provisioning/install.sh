@@ -263,6 +263,8 @@ install() {
   settings
   progress 'start'
   systemctl daemon-reload
+  # Again, if it ran before: what was given now goes into a network that nobody has confirmed yet.
+  rm -f /var/lib/energymesh-setup/done
   systemctl restart energymesh-first-boot.service
   systemctl reset-failed energymesh-agent.service 2>/dev/null || true
   systemctl restart energymesh-agent.service
@@ -319,7 +321,7 @@ save_file() { # PATH: as it is now comes back
 choose() { # INTERFACE NAME
   [ -n "$1" ] || return 0
   save_file "/var/lib/energymesh-setup/$2-mac"
-  (umask 077; cat "/sys/class/net/$1/address" >"/var/lib/energymesh-setup/$2-mac")
+  (umask 077; cat "/sys/class/net/$1/phy80211/macaddress" >"/var/lib/energymesh-setup/$2-mac")
   restart_needed=yes
 }
 restart_needed=no

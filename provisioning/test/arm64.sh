@@ -89,8 +89,10 @@ wait $agent || { echo "the agent ended with $?" >&2; exit 1; }
 there dpkg --remove energymesh >>"$work/dpkg.log" 2>&1
 [ -d "$root/var/lib/energymesh" ]
 there dpkg --purge energymesh >>"$work/dpkg.log" 2>&1
-[ ! -e "$root/var/lib/energymesh" ] && [ ! -e "$root/etc/energymesh" ] && [ ! -e "$root/usr/lib/energymesh" ]
-! there getent passwd energymesh
+for left in var/lib/energymesh etc/energymesh usr/lib/energymesh; do
+  if [ -e "$root/$left" ]; then echo "$left is left after the purge" >&2; exit 1; fi
+done
+if there getent passwd energymesh; then echo 'the user is left after the purge' >&2; exit 1; fi
 END
 inside bash "$work/inside.sh" >"$work/figures" || { cat "$work/figures"; echo '0 passed, 1 failed'; exit 1; }
 echo "deb_mb=$(($(stat -c %s "$deb") / 1000000))" >>"$work/figures"

@@ -18,7 +18,9 @@ function pi({ invite, radios = { ap0: 'dc:a6:32:12:34:56', mesh0: '00:c0:ca:12:3
   for (const [name, mac] of Object.entries(radios)) {
     mkdirSync(join(root, 'net', name, 'phy80211'), { recursive: true });
     mkdirSync(join(root, 'net', name, 'device'));
-    writeFileSync(join(root, 'net', name, 'address'), `${mac}\n`);
+    // What an interface has at the moment is NetworkManager's random choice.
+    writeFileSync(join(root, 'net', name, 'address'), '46:a8:91:f2:00:29\n');
+    writeFileSync(join(root, 'net', name, 'phy80211/macaddress'), `${mac}\n`);
   }
   mkdirSync(join(root, 'net/end0/device'), { recursive: true });
   if (invite !== undefined) writeFileSync(join(root, 'boot/energymesh-invite.txt'), invite);

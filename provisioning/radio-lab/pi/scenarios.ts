@@ -25,6 +25,7 @@ const prelude = `
 healthy() { curl -fsS -o /dev/null http://127.0.0.1:8080/healthz; }
 until_healthy() { for _ in $(seq 240); do healthy 2>/dev/null && return; sleep 1; done; journalctl -u energymesh-agent -n 30 --no-pager; return 1; }
 version() { dpkg-query --showformat '\${Version} \${db:Status-Abbrev}' --show energymesh; }
+never() { if "$@" >/dev/null 2>&1; then echo "should have failed: $*"; exit 1; fi; }
 expect() { [ "$1" = "$2" ] || { echo "expected $2, found $1"; exit 1; }; }
 export ENERGYMESH_UP_SECONDS=240 ENERGYMESH_STEADY_SECONDS=5
 `;
@@ -62,7 +63,7 @@ const install: Scenario = {
   installed: false,
   run: async ({ step }) => {
     const first = await step(installSteps);
-    const again = await step(`until_healthy\necho "up=$(cut -d' ' -f1 /proc/uptime)"\nsystemctl --failed --no-legend | grep energymesh && exit 1 || true`);
+    const again = await step(`until_healthy\necho "up=$(cut -d' ' -f1 /proc/uptime)"\nnever grep energymesh <(systemctl --failed --no-legend)`);
     return {
       'install.sh, s': told(first, 'install_seconds'),
       'installed, MiB': told(first, 'disk_mib'),
@@ -86,7 +87,9 @@ rc=0; /host/install.sh --yes --package /tmp/energymesh_0_amd64.deb || rc=$?; [ $
 list | diff /tmp/before -
 rc=0; ENERGYMESH_UP_SECONDS=25 /host/install.sh --yes --package ${deb('bad')} || rc=$?; expect $rc 1
 list | diff /tmp/before -
-[ ! -e /etc/energymesh ] && [ ! -e /var/lib/energymesh ] && ! getent passwd energymesh`);
+never ls /etc/energymesh
+never ls /var/lib/energymesh
+never getent passwd energymesh`);
     return {};
   },
 };
@@ -163,27 +166,30 @@ expect "$(tr -dc 'A-Za-z0-9' </var/lib/energymesh-setup/ap-key | wc -c)" 16
 apt-get install -y -qq udhcpc busybox-static >/dev/null
 phy=$(cat /sys/class/net/wlan2/phy80211/name)
 ip netns add phone; iw phy $phy set netns name phone
-in() { ip netns exec phone "$@"; }
-in ip link set lo up
+phone() { ip netns exec phone "$@"; }
+phone ip link set lo up
 (umask 077; printf 'ctrl_interface=/run/phone\nnetwork={\n ssid="%s"\n key_mgmt=WPA-PSK\n psk="%s"\n ieee80211w=0\n}\n' "$ssid" "$(cat /var/lib/energymesh-setup/ap-key)" >/tmp/phone.conf)
 start=$SECONDS
-in wpa_supplicant -B -D nl80211 -i wlan2 -c /tmp/phone.conf -f /tmp/phone.log
+phone wpa_supplicant -B -D nl80211 -i wlan2 -c /tmp/phone.conf -f /tmp/phone.log
 printf '#!/bin/sh\n[ "$1" = bound ] && ip addr add $ip/24 dev $interface && ip route add default via $router && echo "$dns" >/tmp/phone.dns\n' >/tmp/phone.dhcp; chmod +x /tmp/phone.dhcp
-for _ in $(seq 60); do in wpa_cli -p /run/phone -i wlan2 status | grep -q COMPLETED && break; sleep 1; done
-in busybox udhcpc -i wlan2 -n -q -t 20 -s /tmp/phone.dhcp
+for _ in $(seq 60); do phone wpa_cli -p /run/phone -i wlan2 status | grep -q COMPLETED && break; sleep 1; done
+phone busybox udhcpc -i wlan2 -n -q -t 20 -s /tmp/phone.dhcp
 echo "phone=$((SECONDS - start))"
-in curl -fsS --max-time 20 http://192.168.77.1:8080/ | grep -q '<html'
+phone curl -fsS --max-time 20 http://192.168.77.1:8080/ | grep -q '<html'
 echo "phone_dashboard=$((SECONDS - start))"
 # Any name leads here; SSH is not open on this side.
-in busybox nslookup captive.example 192.168.77.1 | grep -q 192.168.77.1
-! in timeout 5 bash -c '</dev/tcp/192.168.77.1/22' 2>/dev/null
+names=$(phone busybox nslookup captive.example 192.168.77.1 || true)
+[ "$(grep -c '192.168.77.1$' <<<"$names")" -ge 1 ] || { echo "$names"; exit 1; }
+phone timeout 5 bash -c '</dev/tcp/192.168.77.1/8883'
+never phone timeout 5 bash -c '</dev/tcp/192.168.77.1/22'
+never phone timeout 5 bash -c '</dev/tcp/192.168.77.1/7770'
 # A wrong key stays outside.
-in wpa_cli -p /run/phone -i wlan2 terminate >/dev/null
+phone wpa_cli -p /run/phone -i wlan2 terminate >/dev/null
 sed -i 's/psk=.*/psk="not-the-right-key"/' /tmp/phone.conf; sleep 2
-in wpa_supplicant -B -D nl80211 -i wlan2 -c /tmp/phone.conf -f /tmp/phone2.log
+phone wpa_supplicant -B -D nl80211 -i wlan2 -c /tmp/phone.conf -f /tmp/phone2.log
 sleep 15
-! in wpa_cli -p /run/phone -i wlan2 status | grep -q COMPLETED
-systemctl --failed --no-legend | grep energymesh && exit 1 || true`);
+never grep -q COMPLETED <(phone wpa_cli -p /run/phone -i wlan2 status)
+never grep energymesh <(systemctl --failed --no-legend)`);
     return {
       'start to access point, s': told(booted, 'ap_up'),
       'phone: address, s': told(booted, 'phone'),
@@ -249,7 +255,7 @@ until_healthy
 identity() { find /var/lib/energymesh/identity -name '*key*' -type f | sort | xargs -r sha256sum; }
 key=$(identity); [ -n "$key" ]
 /host/install.sh --uninstall --yes
-healthy 2>/dev/null && exit 1
+never healthy
 expect "$(identity)" "$key"
 /host/install.sh --yes --package ${deb('first')}
 until_healthy
@@ -257,8 +263,8 @@ expect "$(identity)" "$key"
 /host/install.sh --uninstall --purge --yes
 left=$(find / -xdev \\( -iname '*energymesh*' -o -user energymesh \\) ! -path '/proc/*' ! -path '/sys/*' ! -path '/host*' 2>/dev/null || true)
 expect "$left" ''
-! getent passwd energymesh
-! dpkg-query --show batctl 2>/dev/null | grep -q . || dpkg-query -f '\${db:Status-Abbrev}' -W batctl | grep -qv '^ii'`);
+never getent passwd energymesh
+never grep '^ii' <(dpkg-query -f '\${db:Status-Abbrev}' -W batctl 2>/dev/null)`);
     return {};
   },
 };

@@ -156,6 +156,11 @@ export class Village implements AsyncDisposable {
     return undefined;
   }
 
+  /** `key` has noticed that its next hop is gone. */
+  async apart(key: string, from: string): Promise<void> {
+    await until(`${key} and ${from} to be apart`, 60_000, async () => (await this.nextHop(key)) !== from, 250);
+  }
+
   /** The node goes as by a power cut: its process is killed, and what it had not synced is gone. `start` starts it again. */
   async cutPower(key: string): Promise<void> {
     await this.agent(key).child.kill();

@@ -73,7 +73,7 @@ async function withProfile(lab: Lab, village: Village, profile: 'wpa2-built-in' 
     );
     const page = await phone.inside('busybox', 'wget', '-q', '-O', '-', `http://${own}:${ports.http}/healthz`);
     lab.must(`${profile}: the phone reaches the node's page`, page.includes('"enrolled":true'), page.slice(0, 80));
-    const name = await phone.inside('busybox', 'nslookup', 'connectivity.example', own);
+    const name = await phone.inside('busybox', 'nslookup', '-type=a', 'connectivity.example', own);
     lab.must(`${profile}: every name leads to the node`, name.includes(own), name.slice(0, 120));
     lab.must(`${profile}: the ESP32's telemetry is acknowledged at the device door`, await publishes(village, esp));
 
@@ -83,7 +83,7 @@ async function withProfile(lab: Lab, village: Village, profile: 'wpa2-built-in' 
     lab.must(`${profile}: names, portal, page and device door are open, nothing else`, open.join() === expected.join(), `open: ${open.join(', ')}`);
     for (const other of [a.address, village.radio('d').address, hubAddress, onEsp.address]) {
       const there = await openPorts(phone, other, ['22', '53', '80', '443', '1883', String(ports.http), String(ports.devices), String(ports.links)]);
-      const allowed = other === a.address ? [ports.http, ports.devices] : [];
+      const allowed = other === a.address ? [80, ports.http, ports.devices] : [];
       lab.must(
         `${profile}: nothing behind the node: ${other}`,
         there.every((port) => (allowed as number[]).includes(port)),

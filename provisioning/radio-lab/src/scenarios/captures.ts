@@ -13,6 +13,7 @@ import { labMesh, RadioNode } from '../guest/radio-node.ts';
 import { run } from '../guest/run.ts';
 import { nameOf, type Village } from '../guest/village.ts';
 import { allDelivered } from './deliveries.ts';
+import { lineAir } from './line.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Radios of the open mesh that the control uses. */
@@ -29,7 +30,9 @@ export const captures: Scenario = {
   short: false,
   secondsMax: 420,
   async run(lab, around) {
-    const village = await around.village(air);
+    const village = await around.village(lineAir);
+    lab.air(air);
+    await village.apart('c', 'd');
     const [c, d] = [village.radio('c'), village.radio('d')];
     // Plugged in while the agents run: their segment `eth1` waits for it.
     await plugIn('eth1', c, '10.78.0.1', d, '10.78.0.2');
