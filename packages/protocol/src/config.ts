@@ -76,7 +76,7 @@ export const defaultConfig: ProtocolConfig = Object.freeze({
   helloIdleMs: 1000,
   helloBusyMs: 250,
   phiDead: 8,
-  deadIntervalsMin: 2.6,
+  deadIntervalsMin: 2.85,
   deadMsMin: 800,
   deadMsMax: 4000,
   costChangeShare: 0.25,

@@ -191,7 +191,7 @@ describe('loss', () => {
   test('a node that stood still does not blame its neighbours', () => {
     const w = new World({ nodes: 2, delay: all });
     w.run(10_000);
-    w.stall(0, 2200);
+    w.stall(0, 2500);
     w.run(10_000);
     expect(events(w, 'neighbour-down')).toEqual([]);
   });

@@ -12,7 +12,7 @@ export interface LivenessOptions {
 /** A peer may announce up to this (a link that stands by); more counts as this. */
 const intervalMsMax = 2000;
 /** Scheduling on a small computer makes hellos late by so much without meaning anything. */
-const deviationMsMin = 250;
+const deviationMsMin = 300;
 /** However often this node stood still: no link outlives so many times `deadMsMax` of silence. */
 const forgivenMax = 3;
 const weight = 1 / 8;
