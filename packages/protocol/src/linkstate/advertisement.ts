@@ -27,6 +27,8 @@ export interface AdvertisementOptions {
     | 'advertiseCoolMs'
   >;
   readonly neighbours: () => { readonly node: NodeId; readonly ownCost: number }[];
+  /** Whether what others say of each other leads from a node to one of some. */
+  readonly othersLead: (from: NodeId, to: Iterable<NodeId>) => boolean;
   /** Takes the new record into the database and floods it. */
   readonly publish: (now: Millis, record: FloodRecord, hurry: boolean) => void;
 }
@@ -35,7 +37,8 @@ export interface AdvertisementOptions {
  * What this node says of itself: an identity record and a links record. docs/protocol.md §5.4 and §5.5
  * 1. A lost link is advertised at once, further ones together half a second after the first, a spare one that was given up within 200 ms.
  * 2. Gains and changes wait (a bridge to another part only shortly): 200 ms at first, then 1 s, 2 s ... 60 s the more advertisements there were of late; one is forgiven every 30 s.
- * 3. Both records are made anew every 30 min, a little spread.
+ * 3. A link that waits to be told, and that a loss anywhere made the only way to the node at its other end, is told at once, or half a second after the last record.
+ * 4. Both records are made anew every 30 min, a little spread.
  */
 export class Advertisement {
   readonly #o: AdvertisementOptions;
@@ -55,6 +58,9 @@ export class Advertisement {
   /** The last record that told of a loss; whether another loss waits to be told. */
   #lostAt = Number.NEGATIVE_INFINITY as Millis;
   #loses = false;
+  /** The last record that told of an only way; whether another waits to be told. */
+  #onlyAt = Number.NEGATIVE_INFINITY as Millis;
+  #isOnly = false;
   #heat = 0;
   #heatAt = 0 as Millis;
 
@@ -123,6 +129,22 @@ export class Advertisement {
       );
   }
 
+  /**
+   * An edge went, this node's or another's. While ways were many a new link could wait to be told, for a minute even; without this the community
+   * would wait as long for the only way that is left.
+   */
+  edgeWent(now: Millis): void {
+    if (this.#linksSequence === 0) return;
+    const at = Math.max(now, this.#onlyAt + this.#o.config.lossApartMs);
+    if (at >= this.#dueAt && this.#isOnly) return;
+    const told: NodeId[] = [];
+    const untold: NodeId[] = [];
+    for (const { node } of this.#o.neighbours()) (this.#said.has(node) ? told : untold).push(node);
+    if (untold.every((node) => this.#o.othersLead(node, told))) return;
+    this.#isOnly = true;
+    this.#at(at);
+  }
+
   /** Something is no longer as last advertised. */
   changed(now: Millis): void {
     if (this.#differs()) this.#at(Math.max(now + this.#o.config.gainMs, this.#saidAt + this.#backoffMs(now)));
@@ -182,6 +204,8 @@ export class Advertisement {
     this.#saidAt = now;
     this.#dueAt = never;
     this.#loses = false;
+    if (this.#isOnly) this.#onlyAt = now;
+    this.#isOnly = false;
     this.#o.publish(now, this.#sign(recordType.links, ++this.#linksSequence, body), hurry);
   }
 
@@ -198,9 +222,11 @@ export class Advertisement {
       this.#identity(now);
       this.#links(now, false);
     } else if (now >= this.#dueAt) {
-      if (!this.#differs()) this.#dueAt = never;
-      else if (this.#loses) this.#loss(now);
-      else this.#links(now, false);
+      if (!this.#differs()) {
+        this.#dueAt = never;
+        this.#isOnly = false;
+      } else if (this.#loses) this.#loss(now);
+      else this.#links(now, this.#isOnly);
     }
   }
 }

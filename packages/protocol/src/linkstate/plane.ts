@@ -2,6 +2,7 @@ import type { DeviceHash, Incarnation, NodeId } from '../ids.ts';
 import type { GatewayOffer } from '../io.ts';
 import type { Core } from '../neighbour/core.ts';
 import type { Surroundings } from '../parts.ts';
+import { Others } from '../routing/others.ts';
 import type { Routes } from '../routing/routes.ts';
 import type { OwnState } from '../routing/topology.ts';
 import { Millis, never } from '../units.ts';
@@ -67,6 +68,7 @@ export class LinkStatePlane {
       onLinks: (now, origin, incarnation, state) => this.#linksTaken(now, origin, incarnation, state),
       onForgotten: (now, origin) => {
         options.routes.forget(now, origin);
+        this.#own.edgeWent(now);
         options.onTopology(now);
       },
       onClaims: (_now, origin, claims) => this.#claimed(origin, claims),
@@ -83,6 +85,7 @@ export class LinkStatePlane {
       send: options.send,
     });
     this.#sync = new Sync({ self: s.self, database: this.database, flooding: this.#flooding, send: options.send });
+    const others = new Others(options.routes.graph);
     this.#own = new Advertisement({
       self: s.self,
       incarnation: s.incarnation,
@@ -91,6 +94,7 @@ export class LinkStatePlane {
       certificate: options.certificate,
       config: s.config,
       neighbours: options.neighbours,
+      othersLead: (from, to) => others.lead(from, to),
       publish: (now, record, hurry) => this.#publish(now, record, hurry),
     });
     this.#ownClaims = new OwnClaims({
@@ -127,6 +131,7 @@ export class LinkStatePlane {
     this.#flooding.removeLink(node);
     this.#sync.removeLink(node);
     this.#own.lost(now, node, spare);
+    this.#own.edgeWent(now);
   }
 
   /** A link counts now, or costs something else. `bridge`: it leads where no path led. */
@@ -240,6 +245,7 @@ export class LinkStatePlane {
     const { agreementKey, gateway, devices, position } = state;
     this.#loses = this.#o.routes.claims(now, origin, state.neighbours, { incarnation, agreementKey, gateway, devices, position });
     if (this.#o.isLinked(origin)) this.#o.core.changed();
+    if (this.#loses) this.#own.edgeWent(now);
     this.#o.onTopology(now);
   }
 

@@ -164,6 +164,19 @@ describe('routes', () => {
     expect(changes).toHaveLength(2);
   });
 
+  test('gains wait longer while they keep coming, not because a loss was just computed', () => {
+    const { routes } = make();
+    square(routes);
+    routes.wake(now(50));
+    routes.own(now(60), claims([1, 100], [3, 100], [4, 100]));
+    expect(routes.wakeAt).toBe(160);
+    routes.wake(now(160));
+    routes.own(now(3000), claims([1, 100], [3, 100]));
+    routes.wake(now(3000));
+    routes.own(now(3010), claims([1, 100], [3, 100], [4, 100]));
+    expect(routes.wakeAt).toBe(3060);
+  });
+
   test('an edge that no path uses costs no run when it goes', () => {
     const { routes } = make();
     square(routes);

@@ -57,6 +57,8 @@ export class Routes implements RouteView {
   #runAt: Millis = never;
   #gainWaitMs: number;
   #lastRunAt: Millis = Millis(Number.NEGATIVE_INFINITY);
+  /** The last run that brought a gain: one over a loss says nothing of gains that keep coming. */
+  #lastGainAt: Millis = Millis(Number.NEGATIVE_INFINITY);
   #urgentRuns = 0;
   #urgentSince: Millis = Millis(Number.NEGATIVE_INFINITY);
   /** Pairs of ends of the edges that changed since the last run; beyond the bound the next run starts from scratch. */
@@ -147,7 +149,7 @@ export class Routes implements RouteView {
       const at = this.#urgentRuns < lossRunsMax ? now : Millis(Math.max(now, this.#lastRunAt + waitMs));
       if (at < this.#runAt) this.#runAt = at;
     } else if ((this.#gain || this.#offersChanged || this.#reborn) && this.#runAt === never) {
-      if (now - this.#lastRunAt > routeQuietMs) this.#gainWaitMs = gainWaitMsMin;
+      if (now - this.#lastGainAt > routeQuietMs) this.#gainWaitMs = gainWaitMsMin;
       this.#runAt = Millis(now + this.#gainWaitMs);
       this.#gainWaitMs = Math.min(this.#gainWaitMs * 2, gainWaitMsMax);
     }
@@ -166,6 +168,7 @@ export class Routes implements RouteView {
     const lost: NodeId[] = [];
     if (this.#urgent || this.#gain) {
       if (this.#urgent) this.#urgentRuns++;
+      if (this.#gain) this.#lastGainAt = now;
       this.#urgent = false;
       this.#gain = false;
       this.#lastRunAt = now;
