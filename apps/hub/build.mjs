@@ -1,4 +1,4 @@
-// dist/hub.mjs: the hub as one file. PGlite stays outside: it loads its WebAssembly and data from its own folder.
+// dist/hub.mjs: the hub as one file, and its database's thread beside it. PGlite stays outside: it loads its WebAssembly and data from its own folder.
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 rmSync(join(here, 'dist'), { recursive: true, force: true });
 await build({
   absWorkingDir: here,
-  entryPoints: { hub: 'src/main.ts' },
+  entryPoints: { hub: 'src/main.ts', 'database-thread': 'src/store/database-thread.ts' },
   outdir: join(here, 'dist'),
   outExtension: { '.js': '.mjs' },
   bundle: true,

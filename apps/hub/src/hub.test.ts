@@ -13,12 +13,12 @@ import {
   verifyCommunityDocument,
 } from '@energymesh/identity';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestHub } from './hub.fixture.ts';
+import { startsMsMax, TestHub } from './hub.fixture.ts';
 
 let hub: TestHub;
 beforeAll(async () => {
   hub = await TestHub.open();
-});
+}, startsMsMax);
 afterAll(() => hub.destroy());
 
 const verifier = () => new CertificateVerifier({ rawRootKey: hub.hub.authority.rawRootKey });

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CertificateVerifier, type CommunityAuthority, derOfPem } from '@energymesh/identity';
 import type { Logger } from 'pino';
 import { createApp } from './api/app.ts';
@@ -17,12 +18,13 @@ import { readSecret, tokenFile, writeSecret } from './identity/files.ts';
 import { Members } from './identity/members.ts';
 import { isDue, issueServerIdentity, openServerKey, type ServerIdentity } from './identity/server-certificate.ts';
 import { Committer } from './ingest/committer.ts';
-import { commitTo, Ingest } from './ingest/ingest.ts';
-import type { Row } from './ingest/row.ts';
+import { Ingest } from './ingest/ingest.ts';
 import { holdFolder } from './lock.ts';
-import { checkpointIfDue, type Database, openDatabase } from './store/database.ts';
+import { checkpointIfDue, type Database } from './store/database.ts';
 import { dropOld, Vacuum } from './store/messages.ts';
-import { loadSessions, type SessionChange, writeSessionChanges } from './store/sessions.ts';
+import { loadSessions } from './store/sessions.ts';
+import { ThreadedDatabase } from './store/threaded-database.ts';
+import { bytesOf, gathered, isEmpty, type Write } from './store/writes.ts';
 import { Topics } from './topics.ts';
 
 export interface HubOptions {
@@ -31,7 +33,9 @@ export interface HubOptions {
   readonly log: Logger;
   readonly migrationsFolder: string;
   /** Tests put a failing store in between. */
-  readonly commit?: (db: Database, rows: readonly Row[], commit: (rows: readonly Row[]) => Promise<void>) => Promise<void>;
+  readonly commit?: (writes: readonly Write[], commit: (writes: readonly Write[]) => Promise<void>) => Promise<void>;
+  /** Told when the hub can do nothing any more but end. */
+  readonly failed?: (error: Error) => void;
 }
 
 /** Where everything listens, as it came to be: also in `<dataDir>/addresses.json`. */
@@ -43,6 +47,12 @@ export interface Addresses {
   readonly tools?: string;
 }
 
+/** Between the beginnings of two transactions while messages come: more would cost the processor and spare nobody any waiting. docs/decisions/0016-hub-latency.md */
+const gatherMs = 10;
+/** What a subscriber that is here acknowledges within this time is not written for it. A gateway has 256 messages under way, so its PUBACKs may wait. */
+const patienceMs = 50;
+/** What nobody waits for is written so much later, if nothing else is written before. */
+const lingerMs = 250;
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
@@ -69,18 +79,25 @@ export class Hub implements AsyncDisposable {
     const serverKey = await openServerKey(config.dataDir);
     const identity = await issueServerIdentity(authority, serverKey, config.publicHosts, clock.now());
     const adminToken = await tokenFile(join(config.dataDir, 'admin-token'));
-    const { db } = parts.use(await openDatabase({ folder: join(config.dataDir, 'db'), migrationsFolder: options.migrationsFolder }));
+    const database = await ThreadedDatabase.open({ folder: join(config.dataDir, 'db'), migrationsFolder: options.migrationsFolder }, (error) => {
+      log.fatal({ error: error.message }, 'the database failed');
+      options.failed?.(error);
+    });
+    const { db } = parts.use(database);
     const community = await Community.open({ authority, db, clock, saveAuthority: () => saveAuthority(config.dataDir, authority) });
     const members = await Members.open(db, community);
     const enrolment = new Enrolment({ authority, db, community, members, clock });
     const topics = new Topics(authority.id);
-    // Ingest outlives the broker: what the broker has taken is committed before the database closes.
-    const write = commitTo(db, (device) => community.hasDevice(device));
-    const commit = options.commit ? (rows: readonly Row[]) => options.commit!(db, rows, write) : write;
-    const ingest = parts.use(new Ingest({ topics, clock, commit }));
-    const sessions = new Committer<SessionChange>({ commit: (changes) => db.transaction((session) => writeSessionChanges(session, changes)) });
-    parts.defer(() => sessions.close());
-    const opened = await openBroker({ options, db, authority, identity, community, members, topics, ingest, sessions });
+    const write = async (writes: readonly Write[]) => {
+      const group = gathered(writes, (device) => community.hasDevice(device));
+      if (!isEmpty(group)) await database.write(group);
+    };
+    const commit = options.commit ? (writes: readonly Write[]) => options.commit!(writes, write) : write;
+    // It outlives the broker: what the broker has taken is committed before the database closes.
+    const committer = new Committer<Write>({ commit, bytesOf, gather: () => delay(gatherMs), linger: () => delay(lingerMs, undefined, { ref: false }) });
+    parts.defer(() => committer.close());
+    const ingest = new Ingest({ topics, clock, committer });
+    const opened = await openBroker({ options, db, authority, identity, community, members, topics, ingest, committer });
     const broker = parts.use(opened.broker);
     const publishDocument = (document: Uint8Array) =>
       void broker
@@ -152,7 +169,7 @@ async function openBroker(what: {
   members: Members;
   topics: Topics;
   ingest: Ingest;
-  sessions: Committer<SessionChange>;
+  committer: Committer<Write>;
 }): Promise<OpenedBroker> {
   const { options, authority, topics } = what;
   const { config, clock, log } = options;
@@ -181,7 +198,7 @@ async function openBroker(what: {
     rootPem: authority.rootPem,
     isRevoked: (node, serial) => what.community.isRevoked(node, serial),
     isMember: (node) => what.members.has(node),
-    sessions: { stored: await loadSessions(what.db), write: (change) => what.sessions.submit(change) },
+    sessions: { stored: await loadSessions(what.db), write: (change, when) => what.committer.submit(change, when), patience: () => delay(patienceMs) },
     ...{ topics, identity: what.identity, toolsPassword, clock, ingest, log },
   });
   const url = `mqtts://${urlHost(config.publicHosts[0]!)}:${broker.nodesPort}`;

@@ -5,12 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { connected, TestHub } from './hub.fixture.ts';
+import { connected, envelope, startsMsMax, TestHub } from './hub.fixture.ts';
 
 let dataDir: string;
 const children: ChildProcess[] = [];
-/** A first start takes 6 s, and several times that where others use the processors too. */
-const startsMsMax = 120_000;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'hub-main-'));
 });
@@ -118,6 +116,59 @@ test(
     // What the node acknowledged is gone from the disk.
     await vi.waitFor(async () => expect((await restarted.call('GET', '/stats')).body.broker.waiting).toBe(0), { timeout: 30_000, interval: 200 });
     await session.endAsync(true);
+    second.kill('SIGTERM');
+    await once(second, 'exit');
+  },
+  startsMsMax,
+);
+
+test(
+  'what was acknowledged to a gateway is kept after a kill -9, and comes to a program that was here and had not acknowledged it',
+  async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'hub-kill-'));
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const up = ready(dataDir);
+    const child = start({ HUB_DATA_DIR: dataDir });
+    await up;
+    const hub = await TestHub.beside(dataDir);
+    const gateway = await hub.member('gateway');
+    const topic = hub.topic('em/meter-1/telemetry');
+    const program = { clientId: 'program', clean: false };
+    const mute = await connected(await hub.asTool(program));
+    // Messages arrive, and their acknowledgements never leave.
+    mute.handleMessage = () => undefined;
+    await mute.subscribeAsync(topic, { qos: 1 });
+    const sender = await connected(hub.asNode(gateway));
+    const acknowledged: string[] = [];
+    for (let i = 0; i < 300; i++) {
+      const text = envelope(`${gateway.node}.1.1.${i}`, `message ${i}`);
+      sender.publishAsync(topic, text, { qos: 1 }).then(
+        () => {
+          acknowledged.push(text);
+          if (acknowledged.length === 100) child.kill('SIGKILL');
+        },
+        () => undefined,
+      );
+    }
+    await once(child, 'exit');
+    await Promise.all([sender.endAsync(true), mute.endAsync(true)]);
+
+    const again = ready(dataDir);
+    const second = start({ HUB_DATA_DIR: dataDir });
+    await again;
+    const restarted = await TestHub.beside(dataDir);
+    const { rows } = (await restarted.admin('GET', '/telemetry?limit=1000')).body as { rows: { entryId: string }[] };
+    const kept = new Set(rows.map((row) => row.entryId));
+    expect(acknowledged.length).toBeGreaterThanOrEqual(100);
+    expect(acknowledged.filter((text) => !kept.has(JSON.parse(text).id))).toEqual([]);
+    const heard: string[] = [];
+    const resumed = await restarted.asTool(program);
+    resumed.on('message', (_, payload) => heard.push(payload.toString()));
+    await connected(resumed);
+    await vi.waitFor(() => expect(acknowledged.filter((text) => !heard.includes(text))).toEqual([]), { timeout: 30_000 });
+    // In the order in which they were sent.
+    expect(heard.map((text) => Number(JSON.parse(text).id.split('.')[3]))).toEqual(heard.map((_, i) => i));
+    await resumed.endAsync(true);
     second.kill('SIGTERM');
     await once(second, 'exit');
   },

@@ -40,7 +40,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vo
 
 try {
   // Both src/ and the bundle's dist/ lie beside drizzle/.
-  const opened = await Hub.open({ config, clock: systemClock, log, migrationsFolder: fileURLToPath(new URL('../drizzle', import.meta.url)) });
+  const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
+  const opened = await Hub.open({ config, clock: systemClock, log, migrationsFolder, failed: () => process.exit(exit.failed) });
   hub = opened;
   if (ending) await opened[Symbol.asyncDispose]();
 } catch (error) {

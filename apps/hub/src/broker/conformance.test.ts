@@ -16,6 +16,7 @@ abstract({
     DurableSessions.open({
       stored: { sessions: [], subscriptions: [], queue: [] },
       write: async (_: SessionChange) => undefined,
+      patience: async () => undefined,
       now: () => 0,
       limits,
       lost: () => undefined,

@@ -1,6 +1,6 @@
 import type { Queued } from 'aedes-persistence/asyncPersistence.js';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { migrationsFolder } from '../hub.fixture.ts';
+import { migrationsFolder, startsMsMax } from '../hub.fixture.ts';
 import { type OpenDatabase, openDatabase } from '../store/database.ts';
 import { brokerQueue, brokerSessions, brokerSubscriptions } from '../store/schema.ts';
 import { loadSessions, type SessionChange, writeSessionChanges } from '../store/sessions.ts';
@@ -11,13 +11,15 @@ let now = 0;
 let counter = 0;
 let lost: string[] = [];
 let disk: { fail?: boolean; gate?: Promise<void> } = {};
+let patience: () => Promise<unknown>;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 beforeAll(async () => {
   database = await openDatabase({ folder: undefined, migrationsFolder });
-});
+}, startsMsMax);
 afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(async () => {
   for (const table of [brokerQueue, brokerSessions, brokerSubscriptions]) await database.db.delete(table);
-  [now, counter, lost, disk] = [1000, 0, [], {}];
+  [now, counter, lost, disk, patience] = [1000, 0, [], {}, turn];
 });
 
 const roomy = { messagesMax: 10, bytesMax: 10_000, allBytesMax: 100_000, sessionsMax: 10, awayMsMax: 1000 };
@@ -30,6 +32,7 @@ async function open(limits: Partial<DurableSessionsOptions['limits']> = {}): Pro
       if (disk.fail) throw new Error('disk full');
       await writeSessionChanges(database.db, [change]);
     },
+    patience: () => patience(),
     now: () => now,
     limits: { ...roomy, ...limits },
     lost: (reason, client) => lost.push(`${reason} ${client}`),
@@ -70,15 +73,40 @@ test('a message counts as stored when it is on disk for all, and not at all when
   const one = packet('one');
   let stored = false;
   const said = sessions.stored(one.payload).then(() => (stored = true));
-  const queued = publish(sessions, one);
-  await new Promise((resolve) => setImmediate(resolve));
+  await publish(sessions, one);
+  expect(await waiting(sessions)).toEqual(['one']);
+  for (let i = 0; i < 3; i++) await turn();
   expect(stored).toBe(false);
   gate.resolve();
-  await Promise.all([said, queued]);
+  await said;
   disk = { fail: true };
-  await expect(publish(sessions, packet('two'))).rejects.toThrow('disk full');
+  const two = packet('two');
+  const refused = expect(sessions.stored(two.payload)).rejects.toThrow('disk full');
+  await publish(sessions, two);
+  await refused;
+  await expect(publish(sessions, packet('three'))).rejects.toThrow('disk full');
   disk = {};
-  expect([await waiting(sessions), await onDisk()]).toEqual([['one'], ['one']]);
+  expect([await waiting(sessions), await onDisk()]).toEqual([['one', 'two'], ['one']]);
+});
+
+test('what a client that is here acknowledges in time is stored without the disk; for one that is away nothing waits', async () => {
+  const sessions = await open();
+  patience = () => new Promise(() => undefined);
+  await sessions.addSubscriptions(lock, [{ topic: 'door', qos: 1 }]);
+  const quick = packet('quick');
+  const stored = sessions.stored(quick.payload);
+  await publish(sessions, quick);
+  disk = { fail: true };
+  await sessions.outgoingUpdate(lock, { ...quick, messageId: 7 });
+  await sessions.outgoingClearMessageId(lock, { messageId: 7 });
+  await stored;
+  disk = {};
+  sessions.present(lock.id, false);
+  const late = packet('late');
+  const written = sessions.stored(late.payload);
+  await publish(sessions, late);
+  await written;
+  expect([await onDisk(), sessions.waiting]).toEqual([['late'], 1]);
 });
 
 test('what aedes decides not to send leaves the queue, and nothing else does', async () => {

@@ -5,8 +5,10 @@ import { type QueueLimits, QueueRoom } from './queue-room.ts';
 
 export interface DurableSessionsOptions {
   readonly stored: StoredSessions;
-  /** Resolves when the change is on disk; changes are written in the order of the calls. */
-  readonly write: (change: SessionChange) => Promise<void>;
+  /** Resolves when the change is on disk; changes are written in the order of the calls. For `later` nobody waits. */
+  readonly write: (change: SessionChange, when: 'now' | 'later') => Promise<void>;
+  /** Resolves when a client that is here has had time to acknowledge: what it has not by then is written. */
+  readonly patience: () => Promise<unknown>;
   readonly now: () => number;
   readonly limits: QueueLimits & {
     /** Sessions kept; beyond it the one longest away ends. */
@@ -31,6 +33,10 @@ interface Held {
   readonly bytes: number;
   readonly expiresAt: number | undefined;
   messageId?: number | undefined;
+  /** It is on disk, or on its way there. */
+  written: boolean;
+  /** Called when it leaves the queue. */
+  released?: () => void;
 }
 
 const keyOf = (packet: Pick<Queued, 'brokerId' | 'brokerCounter'>): string => `${packet.brokerId}:${packet.brokerCounter}`;
@@ -39,8 +45,8 @@ const unsentId = -1;
 
 /**
  * aedes's sessions, subscriptions and queues, in memory as aedes-persistence has them and on disk before anybody is told. docs/decisions/0013-hub-durability.md
- * 1. `outgoingEnqueueCombi` resolves, and `stored` with it, when the message is on disk for every session that wants it.
- * 2. A message leaves the disk after it was acknowledged; if that is forgotten it comes twice.
+ * 1. A message that `stored` waits for is queued, and so sent, while it is being written; any other when it is on disk for every session that wants it.
+ * 2. A message leaves the disk after it was acknowledged, and never gets there if that comes first; if it is forgotten the message comes twice.
  * 3. Beyond the limits a new message is not queued for that session, and counted.
  * 4. Packet ids, the second half of QoS 2, wills and retained messages are in memory: after a restart a message that waits comes with a new packet id.
  */
@@ -49,8 +55,8 @@ export class DurableSessions extends MemoryPersistence {
   readonly #sessions = new Map<string, KeptSession>();
   readonly #held = new Map<string, Map<string, Held>>();
   readonly #room: QueueRoom;
-  readonly #awaited = new WeakMap<Uint8Array, () => void>();
-  readonly #refused = new WeakSet<Uint8Array>();
+  readonly #awaited = new WeakMap<Uint8Array, (written: Promise<unknown>) => void>();
+  readonly #refused = new WeakMap<Uint8Array, { readonly clients: ReadonlySet<string>; readonly byAll: boolean }>();
   #lastRow: number;
 
   private constructor(options: DurableSessionsOptions) {
@@ -73,14 +79,19 @@ export class DurableSessions extends MemoryPersistence {
     return this.#room.messages;
   }
 
-  /** Resolves when the message of this payload, which is about to be published, is stored. */
-  stored(payload: Uint8Array): Promise<void> {
-    return new Promise((resolve) => this.#awaited.set(payload, resolve));
+  /** Resolves when the message of this payload, which is about to be published, is on disk for every session that wants it; rejects when it cannot be. */
+  stored(payload: Uint8Array): Promise<unknown> {
+    return new Promise<unknown>((resolve) => this.#awaited.set(payload, resolve));
   }
 
   /** Whether sessions wanted the message of this payload, and none had room for it. */
   wasRefused(payload: Uint8Array): boolean {
-    return this.#refused.has(payload);
+    return this.#refused.get(payload)?.byAll ?? false;
+  }
+
+  /** Whether this session had no room for the message of this payload: then it is not sent either, for aedes closes the connection when what it sends is not queued. */
+  lacks(client: string, payload: Uint8Array): boolean {
+    return this.#refused.get(payload)?.clients.has(client) ?? false;
   }
 
   /** A session's client came or went. */
@@ -125,7 +136,7 @@ export class DurableSessions extends MemoryPersistence {
   /** aedes empties the queue itself, when the client connects with clean session on. */
   override async cleanSubscriptions(client: ClientId): Promise<void> {
     await super.cleanSubscriptions(client);
-    if (this.#sessions.delete(client.id)) await this.#options.write({ change: 'end', client: client.id });
+    if (this.#sessions.delete(client.id)) await this.#options.write({ change: 'end', client: client.id }, 'now');
   }
 
   override outgoingEnqueue(to: { readonly clientId: string }, packet: Queued): Promise<void> {
@@ -136,20 +147,21 @@ export class DurableSessions extends MemoryPersistence {
     const { topic, payload, qos, messageExpiry: expiresAt } = packet;
     const bytes = payload.length + topic.length;
     const taken = to.filter(({ clientId }) => this.#room.take(clientId, bytes) || this.#lose('queue-full', clientId, topic));
-    if (to.length > 0 && taken.length === 0) this.#refused.add(payload);
-    const rows = taken.map(({ clientId }) => ({ id: ++this.#lastRow, client: clientId, topic, payload, qos, expiresAt: expiresAt ?? null }));
-    try {
-      await Promise.all(rows.map((row) => this.#options.write({ change: 'queue', row })));
-    } catch (error) {
-      for (const { id, client } of rows) {
-        this.#room.give(client, bytes);
-        this.#writeLater({ change: 'done', id });
-      }
-      throw error;
+    if (taken.length < to.length) {
+      const here = new Set(taken.map(({ clientId }) => clientId));
+      const clients = new Set(to.map(({ clientId }) => clientId).filter((client) => !here.has(client)));
+      this.#refused.set(payload, { clients, byAll: taken.length === 0 });
     }
-    for (const { id, client } of rows) this.#hold(client, packet, { row: id, bytes, expiresAt });
+    const queued = taken.map(({ clientId: client }): { row: QueuedRow; held: Held } => {
+      const id = ++this.#lastRow;
+      return { row: { id, client, topic, payload, qos, expiresAt: expiresAt ?? null }, held: { row: id, bytes, expiresAt, written: false } };
+    });
+    const told = this.#awaited.get(payload);
+    // Who awaits it does not acknowledge what could not be written; that it was sent all the same is no more than a message that comes twice.
+    if (told) told(Promise.all(queued.map(({ row, held }) => this.#writeUnlessReleased(row, held))));
+    else await this.#writeFirst(queued);
+    for (const { row, held } of queued) this.#hold(row.client, packet, held);
     await super.outgoingEnqueueCombi(taken, packet);
-    this.#awaited.get(payload)?.();
   }
 
   /** aedes asks with a packet that has no packet id when it decided not to send it: that one goes, and not whichever was not sent yet. */
@@ -193,7 +205,7 @@ export class DurableSessions extends MemoryPersistence {
     this.#room.take(client, bytes);
     const more = { brokerId: 'stored', brokerCounter: id, retain: false, dup: false, ...(expiresAt === null ? {} : { messageExpiry: expiresAt }) };
     const packet: Queued = { cmd: 'publish', topic, payload: Buffer.from(payload), qos, ...more };
-    this.#hold(client, packet, { row: id, bytes, expiresAt: expiresAt ?? undefined });
+    this.#hold(client, packet, { row: id, bytes, expiresAt: expiresAt ?? undefined, written: true });
     await super.outgoingEnqueueCombi([{ clientId: client }], packet);
   }
 
@@ -206,7 +218,11 @@ export class DurableSessions extends MemoryPersistence {
     }
     const meanwhile = this.#sessions.get(client);
     if (meanwhile) return meanwhile;
-    const session: KeptSession = { filters: new Map(), awaySince: undefined, written: this.#options.write({ change: 'session', client, awaySince: null }) };
+    const session: KeptSession = {
+      filters: new Map(),
+      awaySince: undefined,
+      written: this.#options.write({ change: 'session', client, awaySince: null }, 'now'),
+    };
     this.#sessions.set(client, session);
     return session;
   }
@@ -216,7 +232,7 @@ export class DurableSessions extends MemoryPersistence {
     this.#sessions.delete(client);
     await super.cleanSubscriptions({ id: client });
     for await (const packet of super.outgoingStream({ id: client }) as AsyncIterable<Queued>) await this.#discard({ id: client }, packet);
-    await this.#options.write({ change: 'end', client });
+    await this.#options.write({ change: 'end', client }, 'now');
   }
 
   /** What still waits for a client; what is past its lifetime and was never sent is dropped on the way. */
@@ -243,6 +259,37 @@ export class DurableSessions extends MemoryPersistence {
     return cleared;
   }
 
+  /** A client that is here has mostly acknowledged before the disk could have: then the message need not be written. */
+  async #writeUnlessReleased(row: QueuedRow, held: Held): Promise<void> {
+    const session = this.#sessions.get(row.client);
+    if (session && session.awaySince === undefined) {
+      let gone = false;
+      const released = new Promise<void>((resolve) => {
+        held.released = () => {
+          gone = true;
+          resolve();
+        };
+      });
+      await Promise.race([released, this.#options.patience()]);
+      if (gone) return;
+    }
+    held.written = true;
+    await this.#options.write({ change: 'queue', row }, 'now');
+  }
+
+  async #writeFirst(queued: readonly { row: QueuedRow; held: Held }[]): Promise<void> {
+    try {
+      for (const { held } of queued) held.written = true;
+      await Promise.all(queued.map(({ row }) => this.#options.write({ change: 'queue', row }, 'now')));
+    } catch (error) {
+      for (const { row, held } of queued) {
+        this.#room.give(row.client, held.bytes);
+        this.#writeLater({ change: 'done', id: row.id });
+      }
+      throw error;
+    }
+  }
+
   #hold(client: string, packet: Queued, held: Held): void {
     const queue = this.#held.get(client) ?? new Map<string, Held>();
     this.#held.set(client, queue.set(keyOf(packet), held));
@@ -255,19 +302,20 @@ export class DurableSessions extends MemoryPersistence {
     queue.delete(key);
     if (queue.size === 0) this.#held.delete(client);
     this.#room.give(client, held.bytes);
-    this.#writeLater({ change: 'done', id: held.row });
+    held.released?.();
+    if (held.written) this.#writeLater({ change: 'done', id: held.row });
   }
 
   /** Resolves after what another call wrote, too: aedes stores the filters of one SUBSCRIBE once per filter. */
   async #writeAll(session: KeptSession, changes: readonly SessionChange[]): Promise<void> {
     const before = session.written.catch(() => undefined);
-    session.written = Promise.all([before, ...changes.map((change) => this.#options.write(change))]).then(() => undefined);
+    session.written = Promise.all([before, ...changes.map((change) => this.#options.write(change, 'now'))]).then(() => undefined);
     await session.written;
   }
 
   /** If it fails, the message comes again after a restart, or the session counts as present for longer. */
   #writeLater(change: SessionChange): void {
-    this.#options.write(change).catch(() => undefined);
+    this.#options.write(change, 'later').catch(() => undefined);
   }
 
   #lose(reason: 'queue-full' | 'queue-expired', client: string, topic: string): false {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { CommunityAuthority, createCsr, generateNodeKey, nodeKeyToPem } from '@energymesh/identity';
 import type { MqttClient } from 'mqtt';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { connected, envelope, type Member, TestHub } from '../hub.fixture.ts';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { connected, envelope, type Member, startsMsMax, TestHub } from '../hub.fixture.ts';
 
 /** How the store behaves for the moment. */
 let store: { gate?: Promise<void>; fail?: boolean; called?: () => void } = {};
@@ -20,17 +20,17 @@ const use = async (client: MqttClient) => {
 
 beforeAll(async () => {
   hub = await TestHub.open({
-    commit: async (_, rows, commit) => {
+    commit: async (writes, commit) => {
       store.called?.();
       await store.gate;
       if (store.fail) throw new Error('disk full');
-      await commit(rows);
+      await commit(writes);
     },
   });
   gateway = await hub.member('gateway');
   relay = await hub.member('relay');
   await hub.admin('POST', '/devices', { id: 'meter-1', role: 'meter' });
-});
+}, startsMsMax);
 afterEach(async () => {
   store = {};
   await Promise.all(clients.splice(0).map((client) => client.endAsync(true)));
@@ -72,6 +72,50 @@ test('the PUBACK comes after the commit', async () => {
   expect(acknowledged).toBe(false);
   gate.resolve();
   await publish;
+});
+
+test('whoever is here hears a message while it is being written, in order; who sends without waiting is not taken beyond a bound', async () => {
+  const [gate, called] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const program = await use(await hub.asTool());
+  await program.subscribeAsync(telemetry(), { qos: 1 });
+  const heard: string[] = [];
+  const bound = Promise.withResolvers<void>();
+  program.on('message', (_, payload) => {
+    heard.push(payload.toString());
+    if (heard.length === 1000) bound.resolve();
+  });
+  store = { called: called.resolve, gate: gate.promise };
+  const client = await use(hub.asNode(gateway));
+  const sent = Array.from({ length: 1200 }, (_, i) => envelope(id(10_000 + i), `${'x'.repeat(1000)}${i}`));
+  let acknowledged = 0;
+  const publishes = sent.map((text) => client.publishAsync(telemetry(), text, { qos: 1 }).then(() => acknowledged++));
+  await Promise.all([called.promise, bound.promise]);
+  // Whole exchanges with the hub meanwhile: more would have come by now than one read of the socket beyond the bound.
+  for (let i = 0; i < 5; i++) await hub.call('GET', '/healthz');
+  expect([acknowledged, heard.length < 1150]).toEqual([0, true]);
+  gate.resolve();
+  await Promise.all(publishes);
+  await vi.waitFor(() => expect(heard.length).toBe(1200), { timeout: 10_000 });
+  expect(heard).toEqual(sent);
+});
+
+test('a program that falls too far behind loses messages, which is counted, and not its connection', async () => {
+  const program = await use(await hub.asTool({ clientId: 'slow', clean: false }));
+  await program.subscribeAsync(telemetry(), { qos: 1 });
+  let closed = false;
+  program.on('close', () => (closed = true));
+  // It acknowledges nothing for the moment.
+  const acknowledgements: (() => void)[] = [];
+  program.handleMessage = (_, done) => acknowledgements.push(done);
+  const client = await use(hub.asNode(gateway));
+  const before = await refused('queue-full');
+  await Promise.all(Array.from({ length: 1100 }, (_, i) => client.publishAsync(telemetry(), envelope(id(20_000 + i), 'x'), { qos: 1 })));
+  expect(await refused('queue-full')).toBe(before + 100);
+  expect([closed, (await stats()).broker.waiting]).toEqual([false, 1000]);
+  program.handleMessage = (_, done) => done();
+  for (const done of acknowledgements) done();
+  await vi.waitFor(async () => expect((await stats()).broker.waiting).toBe(0), { timeout: 10_000 });
+  await client.publishAsync(telemetry(), envelope(id(30_000), 'x'), { qos: 1 });
 });
 
 test('what could not be committed is not acknowledged, and comes again', async () => {

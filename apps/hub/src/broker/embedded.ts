@@ -11,6 +11,7 @@ import type { Arrival } from '../ingest/message.ts';
 import { Tally } from '../tally.ts';
 import type { Topics } from '../topics.ts';
 import { admitNode, mayPublish, maySubscribe, type Principal } from './access.ts';
+import { Acknowledger } from './acknowledger.ts';
 import { type Broker, type BrokerView, QueueFull } from './broker.ts';
 import { listen, nodeDoor, tlsOptions, toolsDoor } from './doors.ts';
 import { DurableSessions, type DurableSessionsOptions } from './durable-sessions.ts';
@@ -31,7 +32,7 @@ export interface EmbeddedOptions {
   /** Resolves when the message is committed; its PUBACK is written after that, and never when it rejects. */
   readonly ingest: (arrival: Arrival) => Promise<void>;
   /** What the sessions were, and where their changes go: resolves when a change is on disk. */
-  readonly sessions: Pick<DurableSessionsOptions, 'stored' | 'write'>;
+  readonly sessions: Pick<DurableSessionsOptions, 'stored' | 'write' | 'patience'>;
   readonly log: Logger;
 }
 
@@ -44,6 +45,8 @@ const sessionLimits = {
   sessionsMax: 1000,
   awayMsMax: 7 * 86_400_000,
 };
+/** What is taken from clients and not acknowledged yet. A gateway has 256 messages under way. */
+const unacknowledgedLimits = { messagesMax: 1000, bytesMax: 8 * 1024 * 1024, allBytesMax: 64 * 1024 * 1024 };
 const sweepMs = 600_000;
 /** MQTT 3.1.1 §3.2.2.3 */
 const connack = { identifierRejected: 2, badPassword: 4, notAuthorised: 5 } as const;
@@ -106,7 +109,7 @@ export class EmbeddedBroker implements Broker {
         authorizePublish: (client, packet, answer) => state.authorizePublish(client, packet, answer),
         authorizeSubscribe: (client, subscription, answer) => answer(null, state.maySubscribe(client, subscription.topic) ? subscription : null),
         // aedes stores refused filters beside granted ones of the same SUBSCRIBE; what they catch stops here.
-        authorizeForward: (client, packet) => (state.mayReceive(client, packet.topic) ? packet : null),
+        authorizeForward: (client, packet) => (state.mayReceive(client, packet.topic) && !sessions.lacks(client.id, packet.payload as Buffer) ? packet : null),
       },
       sessions,
     );
@@ -141,7 +144,7 @@ export class EmbeddedBroker implements Broker {
     const payload = Buffer.from(message.payload);
     const messageExpiry = expirySeconds === undefined ? {} : { messageExpiry: this.#options.clock.now() + expirySeconds * 1000 };
     const packet: PublishPacket = { cmd: 'publish', topic, payload, qos: 1, retain, dup: false, ...messageExpiry };
-    await new Promise<void>((resolve, reject) => this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve())));
+    await this.#aedes.store(packet, null);
     if (this.#sessions.wasRefused(payload)) throw new QueueFull(`too many messages wait for who subscribed to ${topic}`);
   }
 
@@ -180,10 +183,11 @@ class State {
   readonly #peers = new WeakMap<object, Peer>();
   readonly #options: EmbeddedOptions;
   readonly #toolsPasswordHash: Buffer;
+  readonly #acknowledger = new Acknowledger(unacknowledgedLimits);
   /** Publishes; resolves when the message is on disk for every session that wants it. */
-  readonly #store: (packet: PublishPacket, client: Client) => Promise<void>;
+  readonly #store: (packet: PublishPacket, client: Client) => Promise<unknown>;
 
-  constructor(options: EmbeddedOptions, store: (packet: PublishPacket, client: Client) => Promise<void>) {
+  constructor(options: EmbeddedOptions, store: (packet: PublishPacket, client: Client) => Promise<unknown>) {
     this.#options = options;
     this.#store = store;
     this.#toolsPasswordHash = createHash('sha256').update(options.toolsPassword).digest();
@@ -246,18 +250,24 @@ class State {
     }
     // Nothing but the community document is retained: a retained command would arrive late, and the store of retained messages has no bound and is in memory.
     packet.retain = false;
-    // QoS 2 is published by aedes before its PUBREC, and QoS 0 promises nothing.
-    if (principal.kind === 'tool' && packet.qos !== 1) return answer(null);
-    const kept = principal.kind === 'tool' ? Promise.resolve() : this.#ingest(packet);
-    kept
-      .then(() => (packet.qos === 1 ? this.#store(packet, client) : undefined))
-      .then(
-        () => answer(null),
-        (error: Error) => {
-          this.refused.add('not-committed');
-          answer(error);
-        },
-      );
+    // Of the node's messages the hub keeps its own copy. QoS 2 is published by aedes before its PUBREC, and QoS 0 promises nothing.
+    const kept = principal.kind === 'node' ? this.#ingest(packet) : Promise.resolve();
+    if (packet.qos === 1) return this.#take(client, packet, kept, answer);
+    kept.then(
+      () => answer(null),
+      (error: Error) => {
+        this.refused.add('not-committed');
+        answer(error);
+      },
+    );
+  }
+
+  /** Whoever is here gets the message while it is being written, its publisher the PUBACK after that. */
+  #take(client: Client, packet: PublishPacket, kept: Promise<void>, answer: () => void): void {
+    const message = { client: client.id, id: packet.messageId!, bytes: packet.payload.length };
+    const stored = Promise.all([kept, this.#store(packet, client)]);
+    stored.catch(() => this.refused.add('not-committed'));
+    void this.#acknowledger.answer(message, client.conn, stored).then(() => answer());
   }
 
   #ingest({ topic, payload }: PublishPacket): Promise<void> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Topics } from '../topics.ts';
-import { Committer, CommitterBusy } from './committer.ts';
+import { Committer, CommitterBusy, type CommitterOptions } from './committer.ts';
 import { payloadBytesMax, readArrival } from './message.ts';
 
 const topics = new Topics('00112233445566aa');
@@ -41,19 +41,19 @@ test('no payload makes reading throw', () => {
 });
 
 const batches: number[][] = [];
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** A store whose transactions end when the test says so. */
-function slowStore(options: { rowsMax?: number; queueMax?: number; bad?: number } = {}) {
+function slowStore(options: Partial<CommitterOptions<number>> & { bad?: number } = {}) {
   batches.length = 0;
   const ends: (() => void)[] = [];
   const committer = new Committer<number>({
     ...options,
-    commit: async (rows) => {
-      batches.push([...rows]);
+    commit: async (writes) => {
+      batches.push([...writes]);
       await new Promise<void>((resolve) => ends.push(resolve));
-      if (options.bad !== undefined && rows.includes(options.bad)) throw new Error('bad row');
+      if (options.bad !== undefined && writes.includes(options.bad)) throw new Error('bad write');
     },
   });
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
   const endOne = async () => {
     while (ends.length === 0) await turn();
     ends.shift()!();
@@ -61,23 +61,65 @@ function slowStore(options: { rowsMax?: number; queueMax?: number; bad?: number 
   return { committer, endOne };
 }
 
-test('what arrives during a commit goes into the next one together, within its bound', async () => {
-  const { committer, endOne } = slowStore({ rowsMax: 3 });
-  const first = [1, 2].map((row) => committer.submit(row));
+test('what arrives during a commit goes into the next one together, within its bounds', async () => {
+  const { committer, endOne } = slowStore({ writesMax: 3, bytesMax: 100, bytesOf: (write) => write });
+  const first = [1, 2].map((write) => committer.submit(write));
   await endOne();
-  const then = [3, 4, 5, 6].map((row) => committer.submit(row));
+  const then = [3, 4, 5, 6, 99, 300].map((write) => committer.submit(write));
   await Promise.all(first);
-  await endOne();
-  await endOne();
+  for (let i = 0; i < 4; i++) await endOne();
   await Promise.all(then);
-  expect(batches).toEqual([[1, 2], [3, 4, 5], [6]]);
+  expect(batches).toEqual([[1, 2], [3, 4, 5], [6], [99], [300]]);
 });
 
-test('one bad row fails alone', async () => {
+test('after a group the next one gathers, after a few it does not', async () => {
+  let gathered: () => void = () => undefined;
+  const gather = () => new Promise<void>((resolve) => (gathered = resolve));
+  const { committer, endOne } = slowStore({ gather, gatherMin: 2 });
+  const group = [1, 2].map((write) => committer.submit(write));
+  await endOne();
+  await Promise.all(group);
+  const few = committer.submit(3);
+  for (let i = 0; i < 3; i++) await turn();
+  expect(batches).toEqual([[1, 2]]);
+  gathered();
+  await endOne();
+  await few;
+  const next = committer.submit(4);
+  await endOne();
+  await next;
+  expect(batches).toEqual([[1, 2], [3], [4]]);
+});
+
+test('what may be written later goes with something else, or when its time has come, in order', async () => {
+  let lingered: () => void = () => undefined;
+  const linger = () => new Promise<void>((resolve) => (lingered = resolve));
+  const { committer, endOne } = slowStore({ linger });
+  const later = [1, 2].map((write) => committer.submit(write, 'later'));
+  await turn();
+  expect(batches).toEqual([]);
+  const now = committer.submit(3);
+  await endOne();
+  await Promise.all([...later, now]);
+  const alone = committer.submit(4, 'later');
+  lingered();
+  await turn();
+  lingered();
+  await endOne();
+  await alone;
+  const atClosing = committer.submit(5, 'later');
+  const closed = committer.close();
+  await endOne();
+  await Promise.all([atClosing, closed]);
+  expect(batches).toEqual([[1, 2, 3], [4], [5]]);
+});
+
+test('one bad write fails alone', async () => {
   const { committer, endOne } = slowStore({ bad: 2 });
-  const results = Promise.allSettled([1, 2, 3].map((row) => committer.submit(row)));
-  for (let i = 0; i < 4; i++) await endOne();
-  expect((await results).map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  const results = Promise.allSettled([1, 2, 3, 4].map((write) => committer.submit(write)));
+  for (let i = 0; i < 5; i++) await endOne();
+  expect((await results).map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+  expect(batches).toEqual([[1, 2, 3, 4], [1, 2], [1], [2], [3, 4]]);
 });
 
 test('beyond its bound, and when closing, the queue takes nothing', async () => {

@@ -1,23 +1,21 @@
 import type { Clock } from '../clock.ts';
-import type { Database } from '../store/database.ts';
-import { writeBatch } from '../store/messages.ts';
 import { Tally } from '../tally.ts';
 import type { Topics } from '../topics.ts';
-import { Committer } from './committer.ts';
+import type { Committer } from './committer.ts';
 import { type Arrival, readArrival } from './message.ts';
 import type { Row } from './row.ts';
 
 /** From the broker's PUBLISH to the database. */
-export class Ingest implements AsyncDisposable {
+export class Ingest {
   readonly #topics: Topics;
   readonly #clock: Clock;
-  readonly #committer: Committer<Row>;
+  readonly #committer: Pick<Committer<Row>, 'submit' | 'waiting'>;
   readonly refused = new Tally();
 
-  constructor(options: { readonly topics: Topics; readonly clock: Clock; readonly commit: (rows: readonly Row[]) => Promise<void> }) {
+  constructor(options: { readonly topics: Topics; readonly clock: Clock; readonly committer: Pick<Committer<Row>, 'submit' | 'waiting'> }) {
     this.#topics = options.topics;
     this.#clock = options.clock;
-    this.#committer = new Committer({ commit: options.commit });
+    this.#committer = options.committer;
   }
 
   get waiting(): number {
@@ -30,13 +28,4 @@ export class Ingest implements AsyncDisposable {
     if (read.ok) return this.#committer.submit(read.row);
     this.refused.add(read.reason);
   }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#committer.close();
-  }
 }
-
-export const commitTo =
-  (db: Database, enrolled: (device: string) => boolean) =>
-  (rows: readonly Row[]): Promise<void> =>
-    db.transaction((session) => writeBatch(session, rows, enrolled));

@@ -4,10 +4,13 @@ import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
+import { preparedForMessages } from './messages.ts';
+import { prepare } from './prepared.ts';
 import * as schema from './schema.ts';
+import { preparedForSessions } from './sessions.ts';
 import { SyncedFiles, syncedStartParams, syncOne, syncTree } from './synced-files.ts';
 
-const connect = (client: PGlite) => drizzle({ client, schema });
+export const connect = (client: PGlite) => drizzle({ client, schema });
 export type Database = ReturnType<typeof connect>;
 /** The database itself or a transaction on it. */
 export type Session = Database | Parameters<Parameters<Database['transaction']>[0]>[0];
@@ -25,11 +28,14 @@ export async function openDatabase(options: {
   readonly migrationsFolder: string;
   /** Told the path of each file that was brought to the disk. */
   readonly synced?: (path: string) => void;
+  /** Told what PostgreSQL says when it panics (a failed fsync, a full disk): no statement will ever return any more. */
+  readonly panicked?: (text: string) => void;
 }): Promise<OpenDatabase> {
-  const client = options.folder === undefined ? await PGlite.create('memory://') : await openOnDisk(options.folder, options.synced);
+  const client = options.folder === undefined ? await PGlite.create('memory://') : await openOnDisk(options.folder, options);
   try {
     const db = connect(client);
     await migrate(db, { migrationsFolder: options.migrationsFolder });
+    await prepare(db, [...preparedForMessages, ...preparedForSessions]);
     return { db, [Symbol.asyncDispose]: () => client.close() };
   } catch (error) {
     await client.close();
@@ -37,10 +43,14 @@ export async function openDatabase(options: {
   }
 }
 
-async function openOnDisk(folder: string, synced?: (path: string) => void): Promise<PGlite> {
+async function openOnDisk(folder: string, options: Pick<Parameters<typeof openDatabase>[0], 'synced' | 'panicked'>): Promise<PGlite> {
   await ensureCluster(folder);
-  const fs = new SyncedFiles(folder, synced);
-  const client = await PGlite.create({ fs, startParams: syncedStartParams });
+  const fs = new SyncedFiles(folder, options.synced);
+  const onStderr = (text: string) => {
+    if (text.includes(' PANIC:  ')) options.panicked?.(text);
+    return true;
+  };
+  const client = await PGlite.create({ fs, startParams: syncedStartParams, onStderr });
   // Hooks into the engine's insides: a version of it that ignores them must not go unnoticed.
   const before = fs.count;
   await client.exec('checkpoint');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { migrationsFolder } from '../hub.fixture.ts';
+import { migrationsFolder, startsMsMax } from '../hub.fixture.ts';
 import type { Row } from '../ingest/row.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { addEvent, allDeviceFigures, allFigures, newestEvents } from './members.ts';
@@ -9,7 +9,7 @@ import { deviceFigures, events, expired, figures, reports, telemetry } from './s
 let database: OpenDatabase;
 beforeAll(async () => {
   database = await openDatabase({ folder: undefined, migrationsFolder });
-});
+}, startsMsMax);
 afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(async () => {
   for (const table of [telemetry, reports, expired, figures, deviceFigures, events]) await database.db.delete(table);

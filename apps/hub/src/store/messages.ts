@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { Row } from '../ingest/row.ts';
 import type { Database, Session } from './database.ts';
-import { deviceFigures, expired, figures, nodes, reports, telemetry } from './schema.ts';
+import { base64, execute, type Prepared, rowsOf } from './prepared.ts';
+import { expired, nodes, reports, telemetry } from './schema.ts';
 
 /** Figures are kept under these names, over restarts. */
 type Figure = 'received' | 'duplicates' | 'without-id' | 'resent' | 'reports' | 'report-duplicates' | 'expired' | 'expired-duplicates';
@@ -14,6 +15,42 @@ const resentWindowMs = 86_400_000;
 type TelemetryRow = Extract<Row, { table: 'telemetry' }>;
 type NodeRow = Exclude<Row, TelemetryRow>;
 
+const keep: Prepared = {
+  name: 'keep',
+  parameters: ['text'],
+  text: `
+    with stored as (
+      insert into telemetry (entry_id, node, received_at, age_ms, payload, device, kind, enrolled, late, fingerprint)
+      select "entryId", node, "receivedAt", "ageMs", decode(payload, 'base64'), device, kind, enrolled, late, fingerprint
+      from ${rowsOf(
+        '$1',
+        `"entryId" text, node text, "receivedAt" bigint, "ageMs" bigint, payload text, device text, kind text, enrolled boolean, late boolean, fingerprint text`,
+      )}
+      on conflict (entry_id) do nothing returning device
+    )
+    select device, count(*)::integer as count from stored group by device`,
+};
+
+/** Figures, figures of devices, and which nodes were heard of. */
+const note: Prepared = {
+  name: 'note',
+  parameters: ['text', 'text', 'text', 'bigint'],
+  text: `
+    with of_devices as (
+      insert into device_figures (device, received, unique_count, last_at, last_node)
+      select * from ${rowsOf('$2', 'device text, received bigint, "uniqueCount" bigint, "lastAt" bigint, "lastNode" text')}
+      on conflict (device) do update set received = device_figures.received + excluded.received,
+        unique_count = device_figures.unique_count + excluded.unique_count,
+        last_at = excluded.last_at, last_node = coalesce(excluded.last_node, device_figures.last_node)
+    ), heard as (
+      update nodes set last_message_at = $4 where id in (select node from ${rowsOf('$3', 'node text')})
+    )
+    insert into figures (name, value) select * from ${rowsOf('$1', 'name text, value bigint')}
+    on conflict (name) do update set value = figures.value + excluded.value`,
+};
+
+export const preparedForMessages: readonly Prepared[] = [keep, note];
+
 /**
  * Writes a batch in the caller's transaction. Rows whose entry id is already there, or whose device sent them again with DUP set and an equal message came
  * within 24 h, are counted as duplicates and not kept.
@@ -22,38 +59,35 @@ export async function writeBatch(session: Session, rows: readonly Row[], enrolle
   const counts = new Map<Figure, number>();
   const count = (figure: Figure, by: number) => counts.set(figure, (counts.get(figure) ?? 0) + by);
   const fromDevices = rows.filter((row): row is TelemetryRow => row.table === 'telemetry');
-  if (fromDevices.length > 0) await writeTelemetry(session, fromDevices, enrolled, count);
+  const byDevice = fromDevices.length > 0 ? await writeTelemetry(session, fromDevices, enrolled, count) : [];
   for (const table of ['reports', 'expired'] as const) {
     const fromNodes = rows.filter((row): row is NodeRow => row.table === table);
     if (fromNodes.length > 0) await writeFromNodes(session, table, fromNodes, count);
   }
-  await noteNodes(session, rows);
   const changed = [...counts].filter(([, value]) => value > 0).map(([name, value]) => ({ name, value }));
-  if (changed.length === 0) return;
-  await session
-    .insert(figures)
-    .values(changed)
-    .onConflictDoUpdate({ target: figures.name, set: { value: sql`${figures.value} + excluded.value` } });
+  const heard = [...new Set(rows.flatMap((row) => (row.node === null ? [] : [row.node])))].map((node) => ({ node }));
+  await session.execute(execute(note, JSON.stringify(changed), JSON.stringify(byDevice), JSON.stringify(heard), rows.at(-1)!.receivedAt));
 }
 
 type Count = (figure: Figure, by: number) => void;
 
-async function writeTelemetry(session: Session, rows: readonly TelemetryRow[], enrolled: (device: string) => boolean, count: Count): Promise<void> {
+/** Resolves to what came per device. */
+async function writeTelemetry(
+  session: Session,
+  rows: readonly TelemetryRow[],
+  enrolled: (device: string) => boolean,
+  count: Count,
+): Promise<readonly OfDevice[]> {
   const resent = await resentRows(session, rows);
   const kept = rows.filter((row) => !resent.has(row));
-  const stored =
-    kept.length === 0
-      ? []
-      : await session
-          .insert(telemetry)
-          .values(kept.map(({ table: _, dup: __, ...row }) => ({ ...row, enrolled: enrolled(row.device) })))
-          .onConflictDoNothing({ target: telemetry.entryId })
-          .returning({ device: telemetry.device });
+  const values = kept.map(({ table: _, dup: __, payload, ...row }) => ({ ...row, enrolled: enrolled(row.device), payload: base64(payload) }));
+  const { rows: stored } = await session.execute<{ device: string; count: number }>(execute(keep, JSON.stringify(values)));
+  const unique = stored.reduce((sum, one) => sum + one.count, 0);
   count('received', rows.length);
-  count('duplicates', rows.length - stored.length);
+  count('duplicates', rows.length - unique);
   count('resent', resent.size);
   count('without-id', rows.filter((row) => row.entryId === null).length);
-  await countByDevice(session, rows, stored, enrolled);
+  return byDevice(rows, stored, enrolled);
 }
 
 /** Rows with DUP set whose fingerprint another entry brought within 24 h. */
@@ -70,32 +104,27 @@ async function resentRows(session: Session, rows: readonly TelemetryRow[]): Prom
   return new Set(suspects.filter((row) => known.some((other) => other.fingerprint === row.fingerprint && other.entryId !== row.entryId)));
 }
 
-async function countByDevice(
-  session: Session,
-  rows: readonly TelemetryRow[],
-  stored: readonly { device: string }[],
-  enrolled: (device: string) => boolean,
-): Promise<void> {
+interface OfDevice {
+  readonly device: string;
+  readonly received: number;
+  readonly uniqueCount: number;
+  readonly lastAt: number;
+  readonly lastNode: string | null;
+}
+
+function byDevice(rows: readonly TelemetryRow[], stored: readonly { device: string; count: number }[], enrolled: (device: string) => boolean): OfDevice[] {
   const nameOf = (device: string) => (enrolled(device) ? device : otherDevices);
-  const byDevice = new Map<string, { received: number; uniqueCount: number; lastAt: number; lastNode: string | null }>();
+  const byName = new Map<string, OfDevice>();
   for (const row of rows) {
-    const name = nameOf(row.device);
-    const entry = byDevice.get(name) ?? { received: 0, uniqueCount: 0, lastAt: 0, lastNode: null };
-    byDevice.set(name, { ...entry, received: entry.received + 1, lastAt: row.receivedAt, lastNode: row.node ?? entry.lastNode });
+    const device = nameOf(row.device);
+    const { received, uniqueCount, lastNode } = byName.get(device) ?? { received: 0, uniqueCount: 0, lastNode: null };
+    byName.set(device, { device, received: received + 1, uniqueCount, lastAt: row.receivedAt, lastNode: row.node ?? lastNode });
   }
-  for (const { device } of stored) byDevice.get(nameOf(device))!.uniqueCount++;
-  await session
-    .insert(deviceFigures)
-    .values([...byDevice].map(([device, entry]) => ({ device, ...entry })))
-    .onConflictDoUpdate({
-      target: deviceFigures.device,
-      set: {
-        received: sql`${deviceFigures.received} + excluded.received`,
-        uniqueCount: sql`${deviceFigures.uniqueCount} + excluded.unique_count`,
-        lastAt: sql`excluded.last_at`,
-        lastNode: sql`coalesce(excluded.last_node, ${deviceFigures.lastNode})`,
-      },
-    });
+  for (const { device, count } of stored) {
+    const entry = byName.get(nameOf(device))!;
+    byName.set(entry.device, { ...entry, uniqueCount: entry.uniqueCount + count });
+  }
+  return [...byName.values()];
 }
 
 async function writeFromNodes(session: Session, name: 'reports' | 'expired', rows: readonly NodeRow[], count: Count): Promise<void> {
@@ -109,15 +138,6 @@ async function writeFromNodes(session: Session, name: 'reports' | 'expired', row
     .update(nodes)
     .set({ lastReportAt: rows.at(-1)!.receivedAt })
     .where(inArray(nodes.id, [...new Set(stored.map((row) => row.subject))]));
-}
-
-async function noteNodes(session: Session, rows: readonly Row[]): Promise<void> {
-  const seen = [...new Set(rows.flatMap((row) => (row.node === null ? [] : [row.node])))];
-  if (seen.length > 0)
-    await session
-      .update(nodes)
-      .set({ lastMessageAt: rows.at(-1)!.receivedAt })
-      .where(inArray(nodes.id, seen));
 }
 
 export interface Page {

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Session } from './database.ts';
+import { base64, execute, type Prepared, rowsOf } from './prepared.ts';
 import { brokerQueue, brokerSessions, brokerSubscriptions } from './schema.ts';
 
 export type QueuedRow = typeof brokerQueue.$inferSelect;
@@ -21,6 +22,21 @@ export interface StoredSessions {
   readonly queue: readonly QueuedRow[];
 }
 
+const enqueue: Prepared = {
+  name: 'enqueue',
+  parameters: ['text'],
+  text: `
+    insert into broker_queue (id, client, topic, payload, qos, expires_at)
+    select id, client, topic, decode(payload, 'base64'), qos, "expiresAt"
+    from ${rowsOf('$1', 'id bigint, client text, topic text, payload text, qos integer, "expiresAt" bigint')}`,
+};
+const dequeue: Prepared = {
+  name: 'dequeue',
+  parameters: ['text'],
+  text: 'delete from broker_queue where id in (select value::bigint from json_array_elements_text($1::json))',
+};
+export const preparedForSessions: readonly Prepared[] = [enqueue, dequeue];
+
 export async function loadSessions(session: Session): Promise<StoredSessions> {
   return {
     sessions: await session.select().from(brokerSessions),
@@ -29,11 +45,22 @@ export async function loadSessions(session: Session): Promise<StoredSessions> {
   };
 }
 
+/** Without the messages that were acknowledged before they were written: they need not be. */
+export function withoutSettled(changes: readonly SessionChange[]): readonly SessionChange[] {
+  const queued = new Set(changes.flatMap((change) => (change.change === 'queue' ? [change.row.id] : [])));
+  const settled = new Set(changes.flatMap((change) => (change.change === 'done' && queued.has(change.id) ? [change.id] : [])));
+  if (settled.size === 0) return changes;
+  return changes.filter((change) => !settled.has(change.change === 'queue' ? change.row.id : change.change === 'done' ? change.id : -1));
+}
+
+/** New messages and those that are done take turns; each is its own row, so they need not. */
+const kindOf = ({ change }: SessionChange) => (change === 'queue' || change === 'done' ? 'messages' : change);
+
 /** Writes changes in their order, those of one kind that follow each other at once. */
 export async function writeSessionChanges(session: Session, changes: readonly SessionChange[]): Promise<void> {
   for (let at = 0; at < changes.length; ) {
-    const kind = changes[at]!.change;
-    const end = changes.findIndex((other, i) => i > at && other.change !== kind);
+    const kind = kindOf(changes[at]!);
+    const end = changes.findIndex((other, i) => i > at && kindOf(other) !== kind);
     const run = changes.slice(at, end === -1 ? undefined : end);
     await writeRun(session, run);
     at += run.length;
@@ -45,18 +72,15 @@ const of = <K extends SessionChange['change']>(run: readonly SessionChange[], ki
 
 /** `run`: changes of one kind, at least one. */
 async function writeRun(session: Session, run: readonly SessionChange[]): Promise<void> {
-  switch (run[0]!.change) {
-    case 'queue':
-      await session.insert(brokerQueue).values(of(run, 'queue').map(({ row }) => row));
+  const kind = kindOf(run[0]!);
+  switch (kind) {
+    case 'messages': {
+      const rows = of(run, 'queue').map(({ row: { payload, ...row } }) => ({ ...row, payload: base64(payload) }));
+      if (rows.length > 0) await session.execute(execute(enqueue, JSON.stringify(rows)));
+      const ids = of(run, 'done').map(({ id }) => id);
+      if (ids.length > 0) await session.execute(execute(dequeue, JSON.stringify(ids)));
       return;
-    case 'done':
-      await session.delete(brokerQueue).where(
-        inArray(
-          brokerQueue.id,
-          of(run, 'done').map(({ id }) => id),
-        ),
-      );
-      return;
+    }
     case 'session': {
       // One row at most per statement and client: the last says how it is.
       const last = new Map(of(run, 'session').map(({ client, awaySince }) => [client, { client, awaySince }]));
