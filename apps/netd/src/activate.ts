@@ -20,6 +20,7 @@ export interface Activation {
 /** Their rules and keys are replaced in place: stopping them first would leave the node open, or cut its tunnels. */
 const reloadable = /^energymesh-(firewall|wireguard@.*)\.service$/;
 const uplinkProfile = 'energymesh-uplink';
+const meshProfile = 'energymesh-mesh';
 const uplinkSecondsMax = 45;
 /** A radio that is not there is waited for by systemd for longer. */
 const unitSecondsMax = 40;
@@ -29,7 +30,11 @@ export function activate(system: System, { before, after, units, landed, giveNam
   const problems: string[] = [];
   const run = (what: string, argv: readonly [string, ...string[]], secondsMax?: number): void => {
     const { code, stderr } = system.run(argv, { ...(secondsMax !== undefined && { secondsMax }) });
-    if (code !== 0) problems.push(`${what}: ${(stderr.trim().split('\n').at(-1) || `${argv[0]} ended with ${code}`).slice(0, 200)}`);
+    if (code !== 0) problems.push(`${what}: ${(stderr.trim().split('\n')[0] || `${argv[0]} ended with ${code}`).replace(/\.$/, '').slice(0, 200)}`);
+  };
+  // On a read-only system until the next start of the machine, at which it is done again.
+  const enabled = (verb: 'enable' | 'disable', names: readonly string[]): void => {
+    if (system.run(['systemctl', verb, '--quiet', ...names]).code !== 0) run(verb, ['systemctl', verb, '--quiet', '--runtime', ...names]);
   };
   const everything = before === undefined;
   const country = after?.state.mesh || after?.state.ap ? after.state.country : undefined;
@@ -44,11 +49,11 @@ export function activate(system: System, { before, after, units, landed, giveNam
   const gone = units.filter((name) => !wanted.some((unit) => unit.name === name)).reverse();
   if (gone.length > 0) {
     run('stopping', ['systemctl', ...queue, 'stop', ...gone], unitSecondsMax);
-    run('disabling', ['systemctl', 'disable', '--quiet', ...gone]);
+    enabled('disable', gone);
   }
   problems.push(...giveNames());
   const added = wanted.filter(({ name }) => everything || !before.units.some((unit) => unit.name === name)).map(({ name }) => name);
-  if (added.length > 0) run('enabling', ['systemctl', 'enable', '--quiet', ...added]);
+  if (added.length > 0) enabled('enable', added);
   for (const unit of wanted) {
     if (!everything && before.units.some(({ name }) => name === unit.name) && !changed(unit, before, after as Generation)) continue;
     run(unit.name, ['systemctl', ...queue, reloadable.test(unit.name) ? 'reload-or-restart' : 'restart', unit.name], unitSecondsMax);
@@ -63,13 +68,25 @@ const textOf = ({ files }: Generation, path: string): string | undefined => file
 function networkManager(system: System, landed: readonly string[], everything: boolean, after: Generation | undefined): string[] {
   const ours = landed.filter((path) => path.startsWith('/etc/NetworkManager/'));
   if (!everything && ours.length === 0) return [];
-  const profile = after?.files.find(({ path }) => path.endsWith(`/${uplinkProfile}.nmconnection`));
+  const profile = (name: string): string | undefined => after?.files.find(({ path }) => path.endsWith(`/${name}.nmconnection`))?.path;
+  const [uplink, mesh] = [profile(uplinkProfile), profile(meshProfile)];
   if (system.run(['systemctl', 'is-active', '--quiet', 'NetworkManager.service']).code !== 0) {
-    return profile ? ['NetworkManager does not run, so the uplink is not set up'] : [];
+    return [
+      ...(uplink ? ['NetworkManager does not run, so the uplink is not set up'] : []),
+      ...(mesh ? ['NetworkManager does not run, so no gateway is asked for an address'] : []),
+    ];
   }
   system.run(['nmcli', 'general', 'reload', 'conf']);
   system.run(['nmcli', 'connection', 'reload']);
-  if (!profile || !(everything || ours.includes(profile.path))) return [];
-  const { code } = system.run(['nmcli', '--wait', String(uplinkSecondsMax), 'connection', 'up', uplinkProfile], { secondsMax: uplinkSecondsMax + 10 });
-  return code === 0 ? [] : ['the uplink did not come up: check its passphrase and its cable'];
+  const problems: string[] = [];
+  if (uplink && (everything || ours.includes(uplink))) {
+    // Raspberry Pi OS has NetworkManager keep radios off until a country is set; this state has one.
+    if (after?.state.uplink.kind === 'wifi') system.run(['nmcli', 'radio', 'wifi', 'on']);
+    const { code } = system.run(['nmcli', '--wait', String(uplinkSecondsMax), 'connection', 'up', uplinkProfile], { secondsMax: uplinkSecondsMax + 10 });
+    if (code !== 0) problems.push('the uplink did not come up: check its passphrase and its cable');
+  }
+  // An interface that was there before the reload is taken on only when told so. Not waited for: there may be no gateway in reach.
+  if (mesh && (everything || ours.includes(mesh)) && system.run(['nmcli', '--wait', '0', 'connection', 'up', meshProfile]).code !== 0)
+    problems.push('NetworkManager does not ask the gateways of the mesh for an address');
+  return problems;
 }

@@ -48,6 +48,22 @@ describe('a change', () => {
     expect(pi.disk.list(paths.generations)).toEqual(['2']);
   });
 
+  it('enables units until the next start only, where the system is read-only', () => {
+    using pi = new FakeMachine();
+    for (const verb of ['enable', 'disable']) pi.broken.add(`systemctl ${verb} --quiet energymesh`);
+    expect(pi.helper().adopt(oldState).result).toBe('confirmed');
+    expect(pi.changes.filter((line) => line.startsWith('systemctl enable --quiet --runtime energymesh-firewall.service'))).toHaveLength(1);
+    expect(pi.enabled.has('energymesh-firewall.service')).toBe(true);
+  });
+
+  it('turns radios on where NetworkManager was told to keep them off, before it goes up by WiFi', () => {
+    using pi = new FakeMachine();
+    const uplink = { kind: 'wifi', interface: 'wlan9', ssid: 'Mill Street', passphrase: 'lantern-orchard-7421' };
+    pi.helper().handle(apply({ ...oldState, uplink }));
+    const said = pi.changes.filter((line) => line.startsWith('nmcli') && !line.includes('reload'));
+    expect(said).toEqual(['nmcli radio wifi on', 'nmcli --wait 45 connection up energymesh-uplink']);
+  });
+
   it('goes back when nobody confirms it, and not before', () => {
     using pi = confirmed(oldState);
     const before = pi.host();
@@ -166,6 +182,26 @@ describe('what is told and kept', () => {
     pi.helper().handle(apply(oldState));
     pi.helper().handle(revert);
     expect(status(pi)?.wireguard).toEqual([{ name: 'wg-up', publicKey: key }]);
+  });
+});
+
+describe('a client of a gateway', () => {
+  const client = { ...newState, gateway: { mode: 'client' } };
+  const asks = 'nmcli --wait 0 connection up energymesh-mesh';
+
+  it('asks for an address once NetworkManager knows how, and does not wait for one', () => {
+    using pi = confirmed(newState);
+    expect(pi.helper().handle(apply(client)).result).toBe('waiting');
+    expect(pi.changes).toContain(asks);
+    expect(pi.changes.indexOf(asks)).toBeGreaterThan(pi.changes.indexOf('nmcli connection reload'));
+  });
+
+  it('goes back where NetworkManager does not do that', () => {
+    using pi = confirmed(newState);
+    const before = pi.host();
+    pi.broken.add(asks);
+    expect(pi.helper().handle(apply(client))).toMatchObject({ result: 'failed', reason: expect.stringContaining('does not ask the gateways') });
+    expect(pi.host()).toEqual(before);
   });
 });
 

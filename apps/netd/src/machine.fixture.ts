@@ -98,7 +98,7 @@ export class FakeMachine implements System, Disposable {
     else if (program === 'nft') this.#read(args[2] as string);
     else if (program === 'ip') this.#rename(args);
     else if (program.endsWith('systemd-sysctl')) this.kernel = this.#read(args[0] as string);
-    else if (program === 'nmcli') this.uplink = args.includes('up') ? this.#profile() : this.uplink;
+    else if (program === 'nmcli') this.uplink = args.includes('up') && args.includes('energymesh-uplink') ? this.#profile() : this.uplink;
     else if (program === 'systemctl') return this.#systemctl(args) ? ok() : no;
     else throw new Error(`no such program here: ${line}`);
     return ok();

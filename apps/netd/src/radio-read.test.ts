@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSnapshot, type RadioSnapshot, radioView } from '@energymesh/network';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -125,6 +126,35 @@ describe('the reader', () => {
     const text = one.snapshot().outputs['stations@wlan0']?.text ?? '';
     expect(text.split('\n')[0]).toBe('Station "},"version":9,"x":"\\u0000\\" \\n &|$(reboot) `reboot` %s %n\t?');
     expect(text).toMatch(/^[\t\n\x20-\x7e]*$/);
+  });
+
+  it('writes JSON that the agent reads, without a control character, from any bytes that come by air', () => {
+    // Bytes, lines and quotes, and real output with bytes replaced: what a driver prints of a stranger's frame.
+    const real = fc
+      .tuple(fc.constantFrom('station_dump', 'bat_originators_json', 'wpa_allsta'), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 40 }))
+      .map(([name, changes]) => {
+        const bytes = Buffer.from(capture(name));
+        for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+        return bytes;
+      });
+    const bytes = fc.uint8Array({ maxLength: 400 }).map((one) => Buffer.from(one));
+    const odd = fc.array(fc.constantFrom('"', '\\', '\n', '\r', '\0', '\t', '},', '$(reboot)', '`', '%s', '\u2028', '\x7f'), { maxLength: 60 });
+    const printed = fc.oneof(
+      bytes,
+      real,
+      odd.map((parts) => Buffer.from(parts.join(''))),
+    );
+    fc.assert(
+      fc.property(fc.array(printed, { minLength: 1, maxLength: 4 }), (outputs) => {
+        using one = lab();
+        let next = 0;
+        for (const rules of Object.values(one.programs)) for (const [, file] of rules) writeFileSync(file, outputs[next++ % outputs.length] as Buffer);
+        const snapshot = one.snapshot();
+        for (const { text } of Object.values(snapshot.outputs)) expect(text).toMatch(/^[\t\n\x20-\x7e]*$/);
+        radioView(snapshot, snapshot.uptimeSeconds + 1);
+      }),
+      { numRuns: 12 },
+    );
   });
 
   it('tells who failed, and cuts who says too much', () => {

@@ -2,27 +2,38 @@ import { type NetworkState, ownInterfaces } from '../desired.ts';
 import { bytesOf } from '../text.ts';
 import { heading, type RenderedFile } from './file.ts';
 
+/** NetworkManager's word for it. */
+const endless = 2_147_483_647;
+
 /** GKeyFile: the escapes of a value; a leading space would be cut. */
 const keyfileText = (text: string): string => text.replaceAll('\\', '\\\\').replace(/^ +/, (spaces) => '\\s'.repeat(spaces.length));
 /** As a list of bytes, so that no character of it means anything. */
 const keyfileBytes = (text: string): string => [...bytesOf(text)].map((byte) => `${byte};`).join('');
 
+/** As the package's own file has it, whose place ours takes: a radio that has its name and nothing to do yet is not NetworkManager's either. */
+const always = ['mesh0', 'ap0', 'bat0', 'wg-up', 'wg-mesh'];
+
 /** NetworkManager and systemd-networkd keep away from the interfaces that are ours. */
 export function unmanaged(state: NetworkState): RenderedFile[] {
   const bat = state.mesh?.batman.interface;
+  const names = [...new Set([...ownInterfaces(state), ...(bat === undefined ? [] : [bat]), ...always])];
   // As client of a gateway bat0 asks for an address, which NetworkManager does.
-  const names = [...ownInterfaces(state), ...(bat !== undefined && state.gateway.mode !== 'client' ? [bat] : [])];
-  if (names.length === 0) return [];
+  const asked = bat !== undefined && state.gateway.mode === 'client';
+  const managed = [asked ? bat : undefined, state.uplink.kind === 'none' ? undefined : state.uplink.interface];
+  const left = names.filter((name) => !managed.includes(name)).map((name) => `interface-name:${name}`);
+  const client = asked
+    ? `\n# An interface of a kind that it does not know it would leave alone too.\n[device-energymesh]\nmatch-device=interface-name:${bat}\nmanaged=1\n`
+    : '';
   return [
     {
       path: '/etc/NetworkManager/conf.d/10-energymesh.conf',
       mode: 0o644,
-      text: `${heading('Interfaces that NetworkManager leaves alone.')}[keyfile]\nunmanaged-devices=${names.map((name) => `interface-name:${name}`).join(';')}\n`,
+      text: `${heading('Interfaces that NetworkManager leaves alone.')}[keyfile]\nunmanaged-devices=${left.join(';')}\n${client}`,
     },
     {
       path: '/etc/systemd/network/05-energymesh.network',
       mode: 0o644,
-      text: `${heading('Interfaces that systemd-networkd leaves alone.')}[Match]\nName=${[...ownInterfaces(state), ...(bat === undefined ? [] : [bat])].join(' ')}\n\n[Link]\nUnmanaged=yes\n`,
+      text: `${heading('Interfaces that systemd-networkd leaves alone.')}[Match]\nName=${names.join(' ')}\n\n[Link]\nUnmanaged=yes\n`,
     },
   ];
 }
@@ -54,8 +65,10 @@ psk=${keyfileText(uplink.passphrase)}
     files.push(keyfile('energymesh-uplink', 'The way to the backend.', uplink.kind, uplink.interface, `${wifi}[ipv4]\n${four}\n[ipv6]\nmethod=auto\n`));
   }
   if (mesh && gateway.mode === 'client') {
-    // The gateway tells routes to the hubs and no default route.
-    const rest = '[ipv4]\nmethod=auto\nnever-default=true\nignore-auto-dns=true\nmay-fail=true\n\n[ipv6]\nmethod=link-local\naddr-gen-mode=0\n';
+    // The gateway tells routes to the hubs and no default route. It may be out of reach for days: asked for without end.
+    const four = `[ipv4]\nmethod=auto\nnever-default=true\nignore-auto-dns=true\ndhcp-timeout=${endless}\n`;
+    // The link-local address is the kernel's: of this kind of interface NetworkManager knows no identifier, and would take the address away.
+    const rest = `${four}\n[ipv6]\nmethod=ignore\n`;
     files.push(keyfile('energymesh-mesh', 'The hub by way of a gateway of the mesh.', 'generic', mesh.batman.interface, rest));
   }
   return files;
