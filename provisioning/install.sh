@@ -78,7 +78,8 @@ read_arguments() {
   done
   [ "$purge" = no ] || [ "$uninstall" = yes ] || wrong '--purge goes with --uninstall'
   [[ -z $country || $country =~ ^[A-Z]{2}$ ]] || wrong "--country $country: two capital letters, as in DE"
-  [[ ${#name} -le 40 && ! $name =~ [[:cntrl:]] ]] || wrong '--name: at most 40 characters, on one line'
+  # systemd reads it from a file, where a quote goes on to the next one, over the ends of lines.
+  [[ ${#name} -le 40 && ! $name =~ [[:cntrl:]] && $name != *[\"\'\\]* ]] || wrong '--name: at most 40 characters, on one line, without quotes and backslashes'
   local interface
   for interface in $mesh_interface $ap_interface; do
     [[ $interface =~ ^[a-zA-Z0-9._-]{1,15}$ ]] || wrong "$interface is no name of a network interface"

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
+import { parseNetworkState } from '../../packages/network/src/index.ts';
 
 const script = join(import.meta.dirname, '../files/usr/lib/energymesh/first-boot');
 const folders: string[] = [];
@@ -139,4 +141,47 @@ test('hostile files are left alone: a link, something huge', () => {
   expect(run().stdout).toContain('larger than an invite');
   expect(existsSync(join(root, 'etc/invite'))).toBe(false);
   expect(existsSync(join(root, 'boot/energymesh-invite.txt'))).toBe(true);
+});
+
+test.each([
+  ['Mühlgasse 4', true],
+  ['"Mill Lane 4', false],
+  ["Miller's", false],
+  ['Mill Lane 4\\', false],
+  ['x'.repeat(41), false],
+])('a name that systemd reads as it is meant, or none: %s', (name, taken) => {
+  const { run, read } = pi({ invite: `name: ${name}\nEM1-x\n` });
+  expect(run().stdout.includes('not taken')).toBe(!taken);
+  expect(read('etc/agent.env').includes(`EM_NAME=${name}\n`)).toBe(taken);
+});
+
+test('whatever lies on the boot partition: the node starts, what is written is plain, and the root helper takes the first network', () => {
+  const key = fc.constantFrom('name', 'country', 'ap-key', 'mesh-id', 'mesh-passphrase', 'EM1-', '{', '#');
+  const value = fc.oneof(
+    fc.string({ maxLength: 70 }),
+    fc.stringMatching(/^[ -~]{1,64}$/),
+    fc.constantFrom('DE', '$(touch hacked)', '`id`', '../../etc', '"', '\\'),
+  );
+  const line = fc.tuple(key, fc.constantFrom(': ', ':', ' ', ''), value, fc.constantFrom('\n', '\r\n', '\0', '')).map((parts) => parts.join(''));
+  const text = fc.array(line, { maxLength: 8 }).map((lines) => Buffer.from(lines.join('')));
+  const bytes = fc.uint8Array({ maxLength: 300 }).map((one) => Buffer.from(one));
+  // With a country, so that there is a first network to look at.
+  const withCountry = text.map((lines) => Buffer.concat([Buffer.from('country: DE\n'), lines]));
+  fc.assert(
+    fc.property(fc.oneof(withCountry, text, bytes), (content) => {
+      const { root, run, read } = pi({ invite: '' });
+      writeFileSync(join(root, 'boot/energymesh-invite.txt'), content);
+      const { status, stderr } = run();
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      expect(existsSync(join(root, 'boot/energymesh-invite.txt'))).toBe(false);
+      expect(readdirSync(root).sort()).toEqual(['boot', 'etc', 'issue.d', 'net', 'setup']);
+      if (existsSync(join(root, 'etc/agent.env'))) expect(read('etc/agent.env')).toMatch(/^(#[^\n]*\n)?(EM_(NAME|INVITE)=[^\n"'\\]+\n)+$/);
+      if (existsSync(join(root, 'etc/network-initial.json'))) {
+        const parsed = parseNetworkState(JSON.parse(read('etc/network-initial.json')));
+        expect(parsed).toMatchObject({ ok: true });
+      }
+    }),
+    { numRuns: 12 },
+  );
 });

@@ -19,5 +19,9 @@ check 'systemd units' provisioning/test/units.sh
 if command -v cloud-init >/dev/null; then
   check 'cloud-init user-data' cloud-init schema --config-file provisioning/image/cloud-init/user-data
 fi
+if python3 -c 'import yaml' 2>/dev/null; then
+  check 'image definition is YAML' python3 -c 'import sys, yaml; [list(yaml.safe_load_all(open(name))) for name in sys.argv[1:]]' \
+    provisioning/image/cloud-init/network-config provisioning/image/rpi-image-gen/*/*.yaml
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -39,12 +39,24 @@ const packages = [
   'mmdebstrap=mmdebstrap',
 ];
 const ci = process.env.CI === 'true';
+const virtualPi = ['node', 'provisioning/radio-lab/pi/main.ts'] as const;
+const arm64 = 'provisioning/test/arm64.sh';
 /** The radio lab is built where it is there already, and on CI. */
 const radioLab = (): string | undefined => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'needs Linux on x86-64';
   if (ci && !root) return 'needs root to install what it is built with';
   return ci || isBuilt() ? undefined : 'not built; once, about ten minutes: npm run radio-lab -- build';
 };
+
+/** What a program with --can says against running here (its exit status is 77 then). */
+const asks =
+  (...argv: readonly [string, ...string[]]) =>
+  (): string | undefined => {
+    const [file, ...args] = argv;
+    const { status, stderr } = spawnSync(file, [...args, '--can'], { encoding: 'utf8' });
+    if (status === 0) return undefined;
+    return stderr.trim().split('\n').at(-1)?.replace('cannot run here: ', '') || `${file} ended with ${status}`;
+  };
 
 /** In order: what is cheap and tells most comes first. `reports` is a folder for the runners' JSON. */
 export function suites(reports: string): readonly Suite[] {
@@ -104,9 +116,39 @@ export function suites(reports: string): readonly Suite[] {
     {
       name: 'radio lab',
       argv: ['node', 'provisioning/radio-lab/src/main.ts', 'short'],
-      secondsMax: 600,
+      secondsMax: 900,
       counting: { by: 'line' },
       cannotRun: radioLab,
+    },
+    {
+      name: 'virtual pi',
+      argv: [...virtualPi, 'install'],
+      secondsMax: 2400,
+      counting: { by: 'line' },
+      cannotRun: asks(...virtualPi, 'install'),
+    },
+    {
+      name: 'virtual pi, all',
+      argv: [...virtualPi, 'all'],
+      secondsMax: 10_800,
+      counting: { by: 'line' },
+      // An hour of virtual machines is not for every change.
+      cannotRun: () => 'takes an hour; as root: npm run virtual-pi -- all (docs/install.md)',
+    },
+    {
+      name: 'arm64 package',
+      argv: [arm64, '--build'],
+      secondsMax: 1500,
+      counting: { by: 'line' },
+      cannotRun: asks(arm64),
+    },
+    {
+      name: 'image definition',
+      argv: ['provisioning/test/image.sh', process.env.RPI_IMAGE_GEN ?? ''],
+      secondsMax: 120,
+      counting: { by: 'line' },
+      cannotRun: () =>
+        process.env.RPI_IMAGE_GEN ? undefined : "needs rpi-image-gen's sources: RPI_IMAGE_GEN=<folder> npm test, or provisioning/test/image.sh <folder>",
     },
     {
       name: 'browser',

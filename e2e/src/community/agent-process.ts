@@ -78,6 +78,7 @@ export class AgentProcess {
       radio: { snapshot: join(this.dir, 'radio.json'), requests: join(this.dir, 'requests'), status: join(this.dir, 'network.json') },
       reportEveryMs: options.reportEveryMs ?? 300_000,
       mdns: options.mdns ?? false,
+      ...place?.more,
       // Seven spools on one disk, allocated at the first start.
       spoolBytesMax: 64 * 1024 * 1024,
       ...(this.node.position ? { position: this.node.position } : {}),

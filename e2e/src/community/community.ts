@@ -37,6 +37,10 @@ export interface Places {
   readonly node: (key: string) => {
     readonly through: readonly string[];
     readonly segments: readonly unknown[];
+    /** What else its configuration has, from its next start on. */
+    readonly more?: Readonly<Record<string, unknown>>;
+    /** Its own; a free one. */
+    readonly linksPort?: number;
     /** Where its doors listen; loopback. */
     readonly httpHost?: string;
     readonly devicesHost?: string;
@@ -83,7 +87,8 @@ export class Community {
     this.hub = hub;
     this.agents = new Map(
       options.layout.nodes.map((node) => {
-        const ports = state.ports[node.key]!;
+        const links = options.places?.node(node.key).linksPort;
+        const ports = { ...state.ports[node.key]!, ...(links === undefined ? {} : { links }) };
         const segments = options.layout.edges.flatMap(([a, b], i) => (a === node.key || b === node.key ? [this.#segment(i, node.key)] : []));
         return [
           node.key,

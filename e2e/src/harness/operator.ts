@@ -12,12 +12,12 @@ export class Operator {
     this.page = page;
   }
 
-  /** Claims the node with the code that it printed. */
+  /** Claims the node with the code that it printed; logs in where that was done before. */
   static async of(agent: AgentProcess, url = agent.url): Promise<Operator> {
     const code = agent.claimCode();
-    if (code === undefined) throw new Error(`node ${agent.node.key} shows no claim code`);
     const page = new Page(url);
-    await page.claim(code, operatorPassphrase);
+    if (code !== undefined) await page.claim(code, operatorPassphrase);
+    else if (!(await page.login('operator', operatorPassphrase))) throw new Error(`node ${agent.node.key} shows no claim code, and knows no operator of ours`);
     return new Operator(page);
   }
 

@@ -43,7 +43,18 @@ export class Publisher {
     await Promise.all(pending);
   }
 
+  get closed(): boolean {
+    return this.client.disconnecting || this.client.disconnected;
+  }
+
   async close(): Promise<void> {
     await this.client.endAsync(true);
+  }
+
+  /** After `close`; numbers go on. */
+  async reopen(): Promise<void> {
+    const connected = new Promise<void>((resolve) => this.client.once('connect', () => resolve()));
+    this.client.reconnect();
+    await connected;
   }
 }

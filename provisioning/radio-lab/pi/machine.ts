@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface MachineOptions {
-  /** User-Mode Linux with pi/kernel.config. */
+  /** User-Mode Linux with ../machine/kernel.config. */
   readonly kernel: string;
-  /** Of this machine alone: disk.img, boot.img; gets share/ and the logs. */
+  /** Of this machine alone: disk.img, boot.img, and data.img if it has a third disk; gets share/ and the logs. */
   readonly folder: string;
   readonly memoryMib?: number;
 }
@@ -46,7 +46,7 @@ export class Machine {
    */
   async boot(
     script: string,
-    { secondsMax = 1200, cut = false, cutAfterMs = 0 }: { secondsMax?: number; cut?: boolean; cutAfterMs?: number } = {},
+    { secondsMax = 1800, cut = false, cutAfterMs = 0 }: { secondsMax?: number; cut?: boolean; cutAfterMs?: number } = {},
   ): Promise<Booted> {
     const { kernel, folder, memoryMib = 768 } = this.#options;
     mkdirSync(this.share, { recursive: true });
@@ -61,7 +61,10 @@ export class Machine {
         `mem=${memoryMib}M`,
         `ubd0=${join(folder, 'disk.img')}`,
         `ubd1=${join(folder, 'boot.img')}`,
-        ...['root=/dev/ubda', 'rw', 'quiet', 'con=null', 'con0=null,fd:1', 'ssl=null', 'random.trust_cpu=on', 'mac80211_hwsim.radios=3'],
+        ...(existsSync(join(folder, 'data.img')) ? [`ubd2=${join(folder, 'data.img')}`] : []),
+        ...['root=/dev/ubda', 'rw', 'quiet', 'con=null', 'con0=null,fd:1', 'ssl=null', 'random.trust_cpu=on', 'mac80211_hwsim.radios=4'],
+        // The watchdog is set and fed; on a busy machine of ours it would still bite.
+        'softdog.soft_noboot=1',
         ...[`umid=pi-${process.pid}`, `uml_dir=${join(folder, '.uml')}`, `lab.share=${this.share}`],
       ],
       // A process group of its own: a guest's processes are processes here.

@@ -4,17 +4,19 @@
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPackage } from '../../package/build-package.ts';
 import { releaseOf } from '../../package/version.ts';
+import { kernel, kernelIsBuilt } from '../src/build/built.ts';
+import { cacheFolder } from '../src/build/cache.ts';
 import { run } from './command.ts';
-import { blankCard } from './image.ts';
-import { piKernel } from './kernel.ts';
+import { blankCard, type Suite } from './image.ts';
 import { Machine } from './machine.ts';
-import { type Figures, installSteps, type Pi, type Scenario, scenarios, script } from './scenarios.ts';
-import { makeVariants, type Packages } from './variants.ts';
+import { type Figures, type Pi, type Scenario, script } from './scenario.ts';
+import { installSteps, scenarios } from './scenarios.ts';
+import { makeVariants } from './variants.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const { values, positionals } = parseArgs({
@@ -33,7 +35,7 @@ if (wanted.length === 0 || positionals.some((name) => name !== 'all' && !scenari
   for (const { name, tells } of scenarios) console.error(`  ${name.padEnd(18)} ${tells}`);
   process.exit(64);
 }
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'energymesh/radio-lab');
+const cache = cacheFolder();
 const cannot = reasonAgainst();
 if (cannot !== undefined) {
   console.error(`cannot run here: ${cannot}`);
@@ -44,9 +46,8 @@ if (values.can) process.exit(0);
 const tell = (line: string): void => console.error(line);
 mkdirSync(cache, { recursive: true });
 const runFolder = mkdtempSync(join(tmpdir(), 'energymesh-virtual-pi-'));
-const kernel = piKernel(cache);
-const card = await blankCard(cache, tell);
-const packages = await makeVariants(values.package ?? build(), join(runFolder, 'packages'));
+const program = await kernel(tell);
+await makeVariants(values.package ?? build(), join(runFolder, 'packages'));
 
 const results: { name: string; ok: boolean; seconds: number; figures: Figures; problem?: string }[] = [];
 // A card that an earlier run with --keep left: installing again takes minutes.
@@ -77,12 +78,8 @@ function reasonAgainst(): string | undefined {
   for (const program of ['mmdebstrap', 'mkfs.ext4', 'mkfs.vfat', 'dpkg-scanpackages']) {
     if (spawnSync('sh', ['-c', `command -v ${program} || command -v /usr/sbin/${program}`], { stdio: 'ignore' }).status !== 0) return `needs ${program}`;
   }
-  try {
-    piKernel(cache);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
+  // Asked whether it can, it builds nothing.
+  return !values.can || kernelIsBuilt() ? undefined : 'there is no kernel yet: npm run radio-lab -- build';
 }
 
 function build(): string {
@@ -92,16 +89,20 @@ function build(): string {
 }
 
 async function live(scenario: Scenario): Promise<Figures> {
-  const pi = await machineFor(scenario.name, scenario.installed ? await cardWithPackage(packages) : card);
+  const pi = await machineFor(scenario.name, scenario.installed ? await cardWithPackage() : await blank(scenario.card));
   const figures = await scenario.run(pi);
   if (scenario.name === 'install') installedCard ??= join(runFolder, 'install');
   return figures;
 }
 
+function blank(suite: Suite = 'bookworm'): Promise<string> {
+  return blankCard(cache, suite, tell);
+}
+
 /** install.sh has run there once; what it did is judged in its own scenario. */
-async function cardWithPackage(_: Packages): Promise<string> {
+async function cardWithPackage(): Promise<string> {
   if (installedCard === undefined) {
-    const pi = await machineFor('installed', card);
+    const pi = await machineFor('installed', await blank());
     await pi.step(installSteps);
     installedCard = join(runFolder, 'installed');
   }
@@ -120,7 +121,7 @@ async function machineFor(name: string, from: string): Promise<Pi> {
     if (deb.includes('+pi') && !existsSync(join(folder, 'share', deb)))
       await run(['ln', join(runFolder, 'packages', deb), join(folder, 'share', deb)], { secondsMax: 10 });
   }
-  const machine = new Machine({ kernel, folder });
+  const machine = new Machine({ kernel: program, folder });
   const step: Pi['step'] = async (text, expected = 0) => {
     const booted = await machine.boot(script(text));
     if (booted.status !== expected) throw new Error(`a step ended with ${booted.status}, not ${expected}:\n${booted.output.slice(-3000)}`);

@@ -1,50 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Booted, Machine } from './machine.ts';
+import { imager } from './imager.ts';
+import { commitConfirm, uplinkWifi } from './network.ts';
+import { readOnly } from './read-only.ts';
+import { deb, type Figures, type Pi, type Scenario, script, status, told } from './scenario.ts';
 import { versionOf } from './variants.ts';
 
-/** What a scenario found out; seconds are the guest's unless the name says otherwise. */
-export type Figures = Record<string, number | string>;
-
-export interface Scenario {
-  readonly name: string;
-  readonly tells: string;
-  /** false: starts from the blank card; true: from one on which install.sh ran. */
-  readonly installed: boolean;
-  readonly run: (pi: Pi) => Promise<Figures>;
-}
-
-export interface Pi {
-  readonly machine: Machine;
-  /** Boots, runs the script, and throws unless it ended with `expected`. */
-  readonly step: (script: string, expected?: number) => Promise<Booted>;
-}
-
-/** What the steps have in common, put before each: waiting for the agent, and asking what is installed. */
-const prelude = `
-healthy() { curl -fsS -o /dev/null http://127.0.0.1:8080/healthz; }
-until_healthy() { for _ in $(seq 240); do healthy 2>/dev/null && return; sleep 1; done; journalctl -u energymesh-agent -n 30 --no-pager; return 1; }
-version() { dpkg-query --showformat '\${Version} \${db:Status-Abbrev}' --show energymesh; }
-never() { if "$@" >/dev/null 2>&1; then echo "should have failed: $*"; exit 1; fi; }
-expect() { [ "$1" = "$2" ] || { echo "expected $2, found $1"; exit 1; }; }
-export ENERGYMESH_UP_SECONDS=240 ENERGYMESH_STEADY_SECONDS=5
-`;
-export const script = (text: string): string => prelude + text;
-const deb = (which: Parameters<typeof versionOf>[0]): string => `/host/energymesh_${versionOf(which)}_amd64.deb`;
-const status = (which: Parameters<typeof versionOf>[0]): string => `expect "$(version)" "${versionOf(which)} ii "`;
-const told = (booted: Booted, name: string): number => Number(new RegExp(`^${name}=([0-9.]+)$`, 'm').exec(booted.output)?.[1] ?? Number.NaN);
-
+/** What an installation is, and what holds after it. */
 export const installSteps = `
 before=$(dpkg-query -f '\${binary:Package}\\n' -W | sort | sha256sum)
 /host/install.sh --dry-run --package ${deb('first')}
 expect "$(dpkg-query -f '\${binary:Package}\\n' -W | sort | sha256sum)" "$before"
+# Nobody to ask; asked, and the answer is no.
+rc=0; /host/install.sh --package ${deb('first')} </dev/null || rc=$?; expect $rc 64
+printf 'n\\n' | script -qec '/host/install.sh --package ${deb('first')}' /dev/null | grep -q 'Nothing was changed'
+expect "$(dpkg-query -f '\${binary:Package}\\n' -W | sort | sha256sum)" "$before"
+echo EM1-canary-of-the-invite >/root/invite.txt
 start=$SECONDS
-/host/install.sh --yes --package ${deb('first')} --country DE --name 'Mill Lane 4'
+/host/install.sh --yes --package ${deb('first')} --country DE --name 'Mill Lane 4' --invite /root/invite.txt
 echo "install_seconds=$((SECONDS - start))"
 ${status('first')}
 healthy
 curl -fsS http://127.0.0.1:8080/ | grep -q '<html'
 journalctl -u energymesh-agent | grep -qi claim
+expect "$(cat /etc/energymesh/invite)" EM1-canary-of-the-invite
+expect "$(stat -c '%a %U' /etc/energymesh/invite)" '600 energymesh'
 # The agent has no privilege and no capability.
 pid=$(systemctl show --property MainPID --value energymesh-agent)
 expect "$(stat -c %U /proc/$pid)" energymesh
@@ -57,22 +37,51 @@ echo "disk_mib=$(($(dpkg-query -f '\${Installed-Size}' -W energymesh) / 1024))"
 until_healthy
 `;
 
+/** What files of the package ask of other programs, as those have it after a restart. */
+const settings = `
+# Watchdog, journal in memory, sysctl, and NetworkManager's hands off.
+expect "$(systemctl show --property RuntimeWatchdogUSec --value)" 15s
+journalctl --directory=/run/log/journal --quiet --boot --lines=1 | grep -q .
+expect "$(journalctl --directory=/var/log/journal --quiet --boot="$(tr -d - </proc/sys/kernel/random/boot_id)" --lines=1 2>/dev/null || true)" ''
+expect "$(sysctl -n kernel.panic vm.dirty_expire_centisecs net.ipv4.conf.all.rp_filter | tr '\\n' ' ')" '10 6000 2 '
+for interface in mesh0 ap0; do expect "$(nmcli -g GENERAL.STATE device show $interface | cut -d' ' -f1)" 10; done
+expect "$(cat /sys/class/net/mesh0/address)" 02:00:00:00:00:00
+# unattended-upgrades leaves the radio's parts alone, and takes the rest.
+apt-config dump Unattended-Upgrade::Package-Blacklist | grep -qF '"^wpasupplicant$"'
+apt-config dump APT::Periodic::Unattended-Upgrade | grep -q '"1"'
+# polkit: what is allowed to anybody is refused to the agent.
+open=$(pkaction --verbose | awk '/^[a-z].*:$/ { action = $1 } /implicit any: *yes/ && !found { sub(":", "", action); print action; found = 1 }')
+[ -n "$open" ]
+setpriv --reuid=nobody --regid=nogroup --clear-groups sleep 60 & stranger=$!
+pkcheck --action-id "$open" --process $stranger
+never pkcheck --action-id "$open" --process "$(systemctl show --property MainPID --value energymesh-agent)"
+kill $stranger
+`;
+
+const installs = async ({ step }: Pi): Promise<Figures> => {
+  const first = await step(installSteps);
+  const again = await step(`
+until_healthy
+echo "up=$(cut -d' ' -f1 /proc/uptime)"
+never grep energymesh <(systemctl --failed --no-legend)
+${settings}`);
+  return {
+    'install.sh, s': told(first, 'install_seconds'),
+    'installed, MiB': told(first, 'disk_mib'),
+    'agent, MiB': told(first, 'agent_rss_mib'),
+    'systemd-analyze security': told(first, 'exposure'),
+    'restart to dashboard, s': told(again, 'up'),
+  };
+};
+
 const install: Scenario = {
   name: 'install',
-  tells: 'install.sh on a blank Pi: dry run, installation, dashboard, a second run; up again by itself after a restart',
+  tells: 'install.sh on a blank Pi: dry run, installation, dashboard, a second run; up again by itself after a restart, with every setting in force',
   installed: false,
-  run: async ({ step }) => {
-    const first = await step(installSteps);
-    const again = await step(`until_healthy\necho "up=$(cut -d' ' -f1 /proc/uptime)"\nnever grep energymesh <(systemctl --failed --no-legend)`);
-    return {
-      'install.sh, s': told(first, 'install_seconds'),
-      'installed, MiB': told(first, 'disk_mib'),
-      'agent, MiB': told(first, 'agent_rss_mib'),
-      'systemd-analyze security': told(first, 'exposure'),
-      'restart to dashboard, s': told(again, 'up'),
-    };
-  },
+  run: installs,
 };
+
+const trixie: Scenario = { name: 'trixie', tells: 'the same on Trixie', installed: false, card: 'trixie', run: installs };
 
 const refused: Scenario = {
   name: 'refused',
@@ -244,21 +253,67 @@ const cutInstall: Scenario = {
   },
 };
 
+const updates: Scenario = {
+  name: 'updates',
+  tells: 'unattended-upgrades takes a security update by itself, and leaves kernel, firmware, wpa_supplicant and hostapd as they are',
+  installed: true,
+  run: async ({ step }) => {
+    await step(`
+until_healthy
+package() { # NAME VERSION FOLDER
+  mkdir -p /tmp/$1-$2/DEBIAN
+  printf 'Package: %s\\nVersion: %s\\nArchitecture: amd64\\nMaintainer: Nobody <nobody@localhost>\\nDescription: newer\\n' $1 $2 >/tmp/$1-$2/DEBIAN/control
+  dpkg-deb --root-owner-group --build /tmp/$1-$2 $3/$1.deb >/dev/null
+}
+mkdir -p /tmp/old /opt/security; cd /opt/security
+for held in linux-image-6.1-mill firmware-mediatek; do package $held 1 /tmp/old; dpkg --install /tmp/old/$held.deb >/dev/null; done
+for newer in linux-image-6.1-mill firmware-mediatek wpasupplicant hostapd netbase; do package $newer 99:1 /opt/security; done
+for file in *.deb; do
+  dpkg-deb --field $file
+  printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' $file $(stat -c %s $file) $(sha256sum $file | cut -d' ' -f1)
+done >Packages
+printf 'Origin: Debian\\nLabel: Debian-Security\\nSuite: stable-security\\nCodename: bookworm-security\\nArchitectures: amd64\\nDate: %s\\nSHA256:\\n %s %s Packages\\n' \\
+  "$(date -uR)" "$(sha256sum Packages | cut -d' ' -f1)" "$(stat -c %s Packages)" >Release
+echo 'deb [trusted=yes] file:/opt/security ./' >/etc/apt/sources.list.d/security.list
+apt-get update -q
+unattended-upgrade -v
+is() { dpkg-query --showformat '\${Version}' --show $1; }
+expect "$(is netbase)" 99:1
+for held in linux-image-6.1-mill firmware-mediatek; do expect "$(is $held)" 1; done
+for held in wpasupplicant hostapd; do [ "$(is $held)" != 99:1 ]; done
+until_healthy`);
+    return {};
+  },
+};
+
 const remove: Scenario = {
   name: 'remove',
   tells: 'removed with keys and data kept, installed again with them, then removed for good without a trace',
   installed: true,
   run: async ({ step }) => {
-    await step(`
+    const kept = `identity() { find /var/lib/energymesh/identity -name '*key*' -type f | sort | xargs -r sha256sum; }`;
+    await step(`${kept}
 until_healthy
-identity() { find /var/lib/energymesh/identity -name '*key*' -type f | sort | xargs -r sha256sum; }
-key=$(identity); [ -n "$key" ]
+identity >/root/keys; [ -s /root/keys ]
+iw dev ap0 info | sed -n 's/^[[:space:]]*ssid //p' >/root/ssid
 /host/install.sh --uninstall --yes
 never healthy
-expect "$(identity)" "$key"
+identity | diff /root/keys -
+never ls /etc/systemd/network/*energymesh* /etc/NetworkManager/conf.d/*energymesh* /etc/sysctl.d/*energymesh*`);
+    await step(`${kept}
+# After a restart the radios have their old names, and are NetworkManager's.
+[ -e /sys/class/net/wlan0 ]; [ -e /sys/class/net/wlan1 ]
+never ls -d /sys/class/net/ap0 /sys/class/net/mesh0
+[ "$(nmcli -g GENERAL.STATE device show wlan1 | cut -d' ' -f1)" != 10 ]
+expect "$(nft list ruleset)" ''
 /host/install.sh --yes --package ${deb('first')}
 until_healthy
-expect "$(identity)" "$key"
+identity | diff /root/keys -`);
+    await step(`${kept}
+until_healthy
+for _ in $(seq 60); do iw dev ap0 info 2>/dev/null | grep -q 'type AP' && break; sleep 1; done
+iw dev ap0 info | sed -n 's/^[[:space:]]*ssid //p' | diff /root/ssid -
+identity | diff /root/keys -
 /host/install.sh --uninstall --purge --yes
 left=$(find / -xdev \\( -iname '*energymesh*' -o -user energymesh \\) ! -path '/proc/*' ! -path '/sys/*' ! -path '/host*' 2>/dev/null || true)
 expect "$left" ''
@@ -268,4 +323,20 @@ never grep '^ii' <(dpkg-query -f '\${db:Status-Abbrev}' -W batctl 2>/dev/null)`)
   },
 };
 
-export const scenarios: readonly Scenario[] = [install, refused, cutInstall, firstBoot, accessPoint, upgrade, badUpgrade, powerCut, remove];
+export const scenarios: readonly Scenario[] = [
+  install,
+  trixie,
+  imager,
+  refused,
+  cutInstall,
+  firstBoot,
+  accessPoint,
+  commitConfirm,
+  uplinkWifi,
+  upgrade,
+  badUpgrade,
+  powerCut,
+  updates,
+  readOnly,
+  remove,
+];

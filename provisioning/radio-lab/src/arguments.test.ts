@@ -2,11 +2,18 @@ import { expect, test } from 'vitest';
 import { readArguments } from './arguments.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
-const scenario = (name: string, short: boolean): Scenario => ({ name, short, what: name, secondsMax: 1, run: async () => {} });
+const scenario = (name: string, short: boolean, more: Partial<Scenario> = {}): Scenario => ({
+  name,
+  short,
+  what: name,
+  secondsMax: 1,
+  run: async () => {},
+  ...more,
+});
 const known = [scenario('line', true), scenario('diamond', true), scenario('foreign', false)];
 const names = (...argv: string[]): unknown => {
   const order = readArguments(argv, known);
-  return 'wrong' in order ? order.wrong : order.do === 'run' ? order.scenarios.map((s) => s.name) : order.do;
+  return 'wrong' in order ? order.wrong : order.do === 'run' ? order.boots.flatMap(({ scenarios }) => scenarios.map((s) => s.name)) : order.do;
 };
 
 test('scenarios run in the order of the list, each once', () => {
@@ -16,8 +23,21 @@ test('scenarios run in the order of the list, each once', () => {
 });
 
 test('figures as JSON and the clock are options, wherever they stand', () => {
-  expect(readArguments(['--json', 'line'], known)).toMatchObject({ do: 'run', json: true, clock: 'virtual' });
-  expect(readArguments(['line', '--clock', 'real'], known)).toMatchObject({ json: false, clock: 'real' });
+  expect(readArguments(['--json', 'line'], known)).toMatchObject({ do: 'run', json: true, boots: [{ clock: 'virtual' }] });
+  expect(readArguments(['line', '--clock', 'real'], known)).toMatchObject({ json: false, boots: [{ clock: 'real' }] });
+});
+
+test('one boot for each clock that is needed; a clock that is asked for is that of all', () => {
+  const more = [scenario('round-trip', false, { clock: 'counted' }), ...known];
+  const boots = (...argv: string[]): unknown => {
+    const order = readArguments(argv, more);
+    return 'boots' in order ? order.boots.map(({ clock, scenarios }) => [clock, ...scenarios.map((s) => s.name)]) : order;
+  };
+  expect(boots('all')).toEqual([
+    ['virtual', 'line', 'diamond', 'foreign'],
+    ['counted', 'round-trip'],
+  ]);
+  expect(boots('all', '--clock', 'real')).toEqual([['real', 'round-trip', 'line', 'diamond', 'foreign']]);
 });
 
 test('what means nothing is named', () => {

@@ -48,5 +48,4 @@ export type Clock = (typeof clocks)[number];
 /** What the guest is to do, in `run.json` of the run's folder. */
 export interface RunOrder {
   readonly scenarios: readonly string[];
-  readonly clock: Clock;
 }

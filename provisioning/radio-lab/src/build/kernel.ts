@@ -22,7 +22,7 @@ const leftOut = [
   '*/Documentation/*.yaml',
 ];
 /** Of the lab's configuration; the progress is a share of it. */
-const objectsExpected = 1100;
+const objectsExpected = 1330;
 
 export const kernelKey = (config: string): string => cacheKey('kernel', [sourcePackage, config]);
 

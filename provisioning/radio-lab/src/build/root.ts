@@ -4,9 +4,11 @@ import { cacheKey, lines, suite } from './cache.ts';
 import { command, part, step, type Tell } from './steps.ts';
 
 /** Folders that the guest mounts something on; the root itself is read only. */
-const mountPoints = ['repo', 'lab', 'proc', 'sys', 'dev', 'run', 'tmp', 'var/lib/misc', 'root'];
+const mountPoints = ['repo', 'lab', 'proc', 'sys', 'dev', 'run', 'tmp', 'var/lib/misc', 'root', 'usr/lib/energymesh', 'usr/local/lib/systemd/system'];
+/** And files that it mounts a file on. */
+const filePoints = ['usr/sbin/energymesh-netd', 'usr/lib/NetworkManager/conf.d/50-energymesh.conf'];
 
-export const rootKey = (packages: string, init: string): string => cacheKey('root', [suite, ...lines(packages), init, ...mountPoints]);
+export const rootKey = (packages: string, init: string): string => cacheKey('root', [suite, ...lines(packages), init, ...mountPoints, ...filePoints]);
 
 /** The guest's root file system: Debian packages in a folder, which the guest mounts by hostfs. Resolves with the folder. */
 export async function buildRoot(cache: string, packagesFile: string, initFile: string, tell: Tell): Promise<string> {
@@ -47,6 +49,10 @@ async function make(partial: string, packages: readonly string[], initFile: stri
     secondsMax: 300,
   });
   for (const at of mountPoints) mkdirSync(join(root, at), { recursive: true });
+  for (const at of filePoints) {
+    mkdirSync(join(root, at, '..'), { recursive: true });
+    writeFileSync(join(root, at), '');
+  }
   copyFileSync(initFile, join(root, 'sbin/lab-init'));
   chmodSync(join(root, 'sbin/lab-init'), 0o755);
   writeFileSync(join(root, 'etc/hosts'), '127.0.0.1 localhost lab\n::1 localhost\n');

@@ -1,9 +1,9 @@
 import { writeFileSync, writeSync } from 'node:fs';
 import type { Measured } from '@energymesh/figures';
-import { type Clock, eventLine, type LabEvent } from '../events.ts';
+import { eventLine, type LabEvent } from '../events.ts';
 import { type Edge, groupMasks } from './air.ts';
 
-/** The radios of the machine; each scenario says who hears whom. docs/radio-lab.md lists who uses which. */
+/** The radios of the machine; each scenario says who hears whom. 0 to 4 are the village's nodes a to e, the others one scenario's each. */
 export const radios = 13;
 
 class MustHold extends Error {
@@ -14,12 +14,10 @@ class MustHold extends Error {
 export class Lab {
   /** The run's folder, on the host: logs and captures. */
   readonly dir: string;
-  readonly #clock: Clock;
   readonly #closing: AsyncDisposable[] = [];
 
-  constructor(dir: string, clock: Clock) {
+  constructor(dir: string) {
     this.dir = dir;
-    this.#clock = clock;
   }
 
   tell(event: LabEvent): void {
@@ -32,11 +30,6 @@ export class Lab {
 
   figure(measured: Measured): void {
     this.tell({ figure: measured });
-  }
-
-  /** A figure in which computing is a part: left out where the clock does not count it. */
-  latency(measured: Measured): void {
-    if (this.#clock !== 'virtual') this.figure(measured);
   }
 
   /** One assertion of a scenario, counted. Ends the scenario when it does not hold. */

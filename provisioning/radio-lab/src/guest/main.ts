@@ -9,7 +9,7 @@ import { Village } from './village.ts';
 
 const file = process.argv[2] as string;
 const order = JSON.parse(readFileSync(file, 'utf8')) as RunOrder;
-const lab = new Lab(dirname(file), order.clock);
+const lab = new Lab(dirname(file));
 let village: Village | undefined;
 const around = {
   async village(edges: readonly Edge[]): Promise<Village> {

@@ -55,10 +55,9 @@ export class RadioNode {
     await run('iw', 'phy', `phy${this.index}`, 'set', 'netns', 'name', this.namespace);
   }
 
-  /** The files that a node with this radio as its mesh adapter would have. */
-  files(mesh: MeshSettings & { readonly password: string }, more: Omit<NetworkStateInput, 'version' | 'country' | 'mesh'> = {}): NetworkFiles {
-    const state = { version: 1, country: 'DE', mesh: { interface: this.wlan, id: mesh.id, passphrase: mesh.password }, lan: [], ...more } as const;
-    return new NetworkFiles(this.namespace, state);
+  /** The desired state of a node with this radio as its mesh adapter. */
+  state(mesh: MeshSettings, more: Omit<NetworkStateInput, 'version' | 'country' | 'mesh'> = {}): NetworkStateInput {
+    return { version: 1, country: 'DE', mesh: { interface: this.wlan, id: mesh.id, passphrase: mesh.password ?? '' }, lan: [], ...more };
   }
 
   /** Joins the 802.11s mesh with wpa_supplicant's file as a node has it, and puts batman-adv on it as a node does. */
@@ -66,7 +65,7 @@ export class RadioNode {
     const { password } = mesh;
     let file = join(this.#dir, `open-${this.namespace}.conf`);
     if (password === undefined) writeFileSync(file, openMesh(mesh.id));
-    else file = this.files({ ...mesh, password }).path(`wpa_supplicant-${this.wlan}.conf`);
+    else file = new NetworkFiles(this.namespace, this.state(mesh)).path(`wpa_supplicant-${this.wlan}.conf`);
     this.#supplicant = new Daemon(this.supplicantLog, ...this.through, 'wpa_supplicant', '-t', '-D', 'nl80211', '-i', this.wlan, '-c', file);
     const ip = (...args: string[]): Promise<string> => run('ip', '-n', this.namespace, ...args);
     await ip('link', 'add', 'bat0', 'type', 'batadv');
@@ -78,8 +77,10 @@ export class RadioNode {
     await ip('link', 'set', 'bat0', 'up');
   }
 
+  /** Idempotent. */
   async leaveMesh(): Promise<void> {
-    await this.#supplicant?.stop();
+    if (!this.#supplicant) return;
+    await this.#supplicant.stop();
     this.#supplicant = undefined;
     await run('ip', '-n', this.namespace, 'link', 'del', 'bat0');
     await run('ip', '-n', this.namespace, 'link', 'set', this.wlan, 'down');

@@ -1,15 +1,13 @@
 /** Which TCP ports of an address accept a connection, seen from where this runs: `node scan.ts <address> <first>-<last> ...` prints them as a JSON list. */
 import { connect } from 'node:net';
+import { portsOf } from './port-ranges.ts';
 
 const atOnceMax = 256;
 /** A default-deny firewall answers nothing; on a medium without delay what is open answers at once. */
 const answerMsMax = 1000;
 
 const [address = '', ...ranges] = process.argv.slice(2);
-const ports = ranges.flatMap((range) => {
-  const [first = 0, last = first] = range.split('-').map(Number);
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-});
+const ports = portsOf(ranges);
 const open: number[] = [];
 let next = 0;
 

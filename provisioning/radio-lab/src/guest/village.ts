@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentProcess } from '@energymesh/e2e/community/agent-process';
 import { Community } from '@energymesh/e2e/community/community';
@@ -7,10 +7,12 @@ import { built } from '@energymesh/e2e/community/program';
 import { until } from '@energymesh/e2e/community/until';
 import { Observer } from '@energymesh/e2e/harness/observer';
 import { Publisher } from '@energymesh/e2e/harness/publisher';
+import { type NetworkStateInput, standardOptions } from '@energymesh/network';
 import { hubFolders } from '../hub-folder.ts';
 import type { Edge } from './air.ts';
 import { Disk } from './disk.ts';
 import { Door } from './door.ts';
+import { InstalledNode } from './installed.ts';
 import type { Lab } from './lab.ts';
 import { RadioNode } from './radio-node.ts';
 import { run } from './run.ts';
@@ -19,7 +21,11 @@ import { run } from './run.ts';
 export const program = built('/repo');
 /** Of the hub itself, whatever wire leads there. */
 export const hubAddress = '10.99.0.1';
+/** Of the two ends of the cable that is node d's uplink. */
+export const uplink = { node: '10.77.0.2', hub: '10.77.0.1' } as const;
 const startMsMax = 240_000;
+/** Of nodes c and d, where a scenario puts a tunnel between them. */
+export const tunnelAddresses = ['10.61.0.3', '10.61.0.4'] as const;
 
 /** Nodes a to d are there from the start: devices at a, the backend behind d. Node e joins in a scenario of its own. */
 const keys = ['a', 'b', 'c', 'd', 'e'] as const;
@@ -48,6 +54,7 @@ export class Village implements AsyncDisposable {
   readonly #doors: readonly Door[];
   /** Where the processes' logs go in the end. */
   readonly #logs: string;
+  readonly #fallback: { on: boolean };
   readonly #publishers = new Map<string, Publisher>();
 
   private constructor(parts: {
@@ -56,6 +63,7 @@ export class Village implements AsyncDisposable {
     observer: Observer;
     disks: Map<string, Disk>;
     doors: Door[];
+    fallback: { on: boolean };
     logs: string;
   }) {
     this.community = parts.community;
@@ -63,6 +71,7 @@ export class Village implements AsyncDisposable {
     this.observer = parts.observer;
     this.#disks = parts.disks;
     this.#doors = parts.doors;
+    this.#fallback = parts.fallback;
     this.#logs = parts.logs;
   }
 
@@ -86,6 +95,7 @@ export class Village implements AsyncDisposable {
     const dir = '/run/village';
     mkdirSync(dir);
     await run('cp', '-r', join(lab.dir, hubFolders.ours), join(dir, 'hub'));
+    const fallback = { on: false };
     const community = await Community.prepare({
       layout: { nodes: keys.map((key) => ({ key, name: nameOf(key), gateway: key === 'd', later: key === 'e' })), edges: [], devices },
       dir,
@@ -99,7 +109,14 @@ export class Village implements AsyncDisposable {
           const radio = radios.get(key)!;
           return {
             through: radio.through,
-            segments: [radio.wlan, 'eth1', 'wg-mesh'].map((name) => ({ type: 'interface', name })),
+            segments: [
+              ...[radio.wlan, 'eth1'].map((name) => ({ type: 'interface', name })),
+              // Both ends of the tunnel between c and d.
+              { type: 'peers', interface: 'wg-mesh', addresses: tunnelAddresses },
+              ...(fallback.on ? [{ type: 'interface', name: 'bat0', fallback: true }] : []),
+            ],
+            ...(fallback.on ? { more: { fallbackBelow: 1 } } : {}),
+            linksPort: standardOptions.ports.links,
             httpHost: '*',
             devicesHost: '*',
           };
@@ -122,7 +139,7 @@ export class Village implements AsyncDisposable {
     const agentsFrom = performance.now();
     await community.start();
     const observer = await Observer.connect(community.hub.tools, 4);
-    const village = new Village({ community, radios, observer, disks, doors, logs: lab.dir });
+    const village = new Village({ community, radios, observer, disks, doors, fallback, logs: lab.dir });
     await village.connected();
     lab.figure({ figure: 'lab.start.agentsMs', value: Math.round(performance.now() - agentsFrom), unit: 'ms' });
     return village;
@@ -144,7 +161,9 @@ export class Village implements AsyncDisposable {
 
   /** One for each device, over all scenarios: its messages are numbered on. */
   async publisher(device: string): Promise<Publisher> {
-    const publisher = this.#publishers.get(device) ?? (await Publisher.connect(this.community.device(device), this.community.hub.deviceRootPem()));
+    const known = this.#publishers.get(device);
+    if (known?.closed) await known.reopen();
+    const publisher = known ?? (await Publisher.connect(this.community.device(device), this.community.hub.deviceRootPem()));
     this.#publishers.set(device, publisher);
     return publisher;
   }
@@ -177,6 +196,47 @@ export class Village implements AsyncDisposable {
     await this.agent(key).ready();
   }
 
+  /** Starts the agents anew, with batman-adv's bat0 as a segment for nodes without any neighbour, or without it. */
+  async withFallback(on: boolean): Promise<void> {
+    this.#fallback.on = on;
+    const running = [...this.community.agents.values()].filter((agent) => agent.running);
+    for (const agent of running) await agent.stop();
+    await Promise.all(running.map((agent) => this.start(agent.node.key)));
+    await this.connected();
+  }
+
+  /** Nothing that this node ever knew is left: to the community it is another one. */
+  async wipe(key: string): Promise<void> {
+    const { dir } = this.agent(key);
+    for (const name of readdirSync(dir)) await run('rm', '-rf', join(dir, name));
+  }
+
+  /** From now on energymesh-netd does for this node's radio what the lab did; its agent, not started here, asks it for changes. */
+  async install(key: string, initial: NetworkStateInput): Promise<InstalledNode> {
+    const agent = this.agent(key);
+    await agent.stop();
+    await this.radio(key).leaveMesh();
+    const node = await InstalledNode.create(this.radio(key), this.#logs, initial);
+    for (const name of ['requests', 'network.json']) await run('ln', '-sfn', join(node.shared, name), join(agent.dir, name));
+    await run('sync', '-f', agent.dir);
+    await node.boot().catch(async (error: Error) => {
+      await node[Symbol.asyncDispose]();
+      throw error;
+    });
+    return node;
+  }
+
+  /** As the lab does it again. Node e stays off, as it was. */
+  async uninstall(key: string, node: InstalledNode): Promise<void> {
+    await this.agent(key).stop();
+    await node[Symbol.asyncDispose]();
+    if (key === 'd') await connectUplink(this.radio(key));
+    if (key === 'e') return;
+    await this.radio(key).joinMesh();
+    await routeThroughGateway(this.radio(key));
+    await this.start(key);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const publisher of this.#publishers.values()) await publisher.close();
     await this.observer.close();
@@ -193,18 +253,22 @@ export async function routeThroughGateway(radio: RadioNode): Promise<void> {
 
 /** The uplink: Ethernet between node d and the hub; node d routes. */
 async function backendWire(d: RadioNode): Promise<void> {
+  const hub = (...args: string[]): Promise<string> => run('ip', '-n', 'hub', ...args);
   await run('ip', 'netns', 'add', 'hub');
   await run('ip', 'link', 'add', 'eth0', 'netns', d.namespace, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', 'hub');
-  for (const [namespace, address] of [
-    [d.namespace, '10.77.0.2'],
-    ['hub', '10.77.0.1'],
-  ] as const) {
-    await run('ip', '-n', namespace, 'link', 'set', 'lo', 'up');
-    await run('ip', '-n', namespace, 'address', 'add', `${address}/24`, 'dev', 'eth0');
-    await run('ip', '-n', namespace, 'link', 'set', 'eth0', 'up');
-  }
-  await run('ip', '-n', 'hub', 'address', 'add', `${hubAddress}/32`, 'dev', 'lo');
-  await run('ip', '-n', 'hub', 'route', 'add', '10.50.0.0/24', 'via', '10.77.0.2');
-  await run('ip', '-n', d.namespace, 'route', 'add', hubAddress, 'via', '10.77.0.1');
+  await hub('link', 'set', 'lo', 'up');
+  await hub('link', 'set', 'eth0', 'up');
+  await hub('address', 'add', `${uplink.hub}/24`, 'dev', 'eth0');
+  await hub('address', 'add', `${hubAddress}/32`, 'dev', 'lo');
+  await hub('route', 'add', '10.50.0.0/24', 'via', uplink.node);
+  await connectUplink(d);
+}
+
+/** Idempotent. */
+async function connectUplink(d: RadioNode): Promise<void> {
+  const ip = (...args: string[]): Promise<string> => run('ip', '-n', d.namespace, ...args);
+  await ip('link', 'set', 'eth0', 'up');
+  await ip('address', 'replace', `${uplink.node}/24`, 'dev', 'eth0');
+  await ip('route', 'replace', hubAddress, 'via', uplink.hub);
   await d.inside('sysctl', '-qw', 'net.ipv4.ip_forward=1');
 }

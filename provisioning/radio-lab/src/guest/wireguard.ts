@@ -1,5 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NetworkFiles } from './network-files.ts';
 import { run } from './run.ts';
 
 export interface WireguardKey {
@@ -17,14 +19,13 @@ export function wireguardKey(): WireguardKey {
   return { privateKey: raw(privateKey, 'pkcs8'), publicKey: raw(publicKey, 'spki') };
 }
 
-/** A tunnel's interface from a file for `wg setconf` and a key. */
-export async function tunnel(namespace: string, name: string, conf: string, key: WireguardKey, addresses: readonly string[]): Promise<void> {
-  const inside = ['ip', 'netns', 'exec', namespace] as const;
-  const keyFile = `/run/${namespace}-${name}.key`;
-  writeFileSync(keyFile, `${key.privateKey}\n`, { mode: 0o600 });
-  await run('ip', '-n', namespace, 'link', 'add', name, 'type', 'wireguard');
-  await run(...inside, 'wg', 'setconf', name, conf);
-  await run(...inside, 'wg', 'set', name, 'private-key', keyFile);
-  for (const address of addresses) await run('ip', '-n', namespace, 'address', 'add', address, 'dev', name);
-  await run('ip', '-n', namespace, 'link', 'set', name, 'up');
+/** A tunnel as a node's unit starts it: by the same script, with the files of a desired state. */
+export async function tunnelUp(files: NetworkFiles, name: string, { privateKey }: WireguardKey): Promise<void> {
+  const keys = join(files.folder, 'keys');
+  mkdirSync(keys, { recursive: true, mode: 0o700 });
+  writeFileSync(join(keys, `${name}.key`), `${privateKey}\n`, { mode: 0o600 });
+  const script = '/repo/provisioning/files/usr/lib/energymesh/wireguard';
+  await run('ip', 'netns', 'exec', files.namespace, 'env', `EM_NETWORK=${files.folder}`, `EM_KEYS=${keys}`, 'sh', script, 'up', name);
 }
+
+export const tunnelDown = (namespace: string, name: string): Promise<string> => run('ip', '-n', namespace, 'link', 'del', name);

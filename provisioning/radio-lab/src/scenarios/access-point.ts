@@ -6,7 +6,7 @@ import type { Lab } from '../guest/lab.ts';
 import { NetworkFiles } from '../guest/network-files.ts';
 import { labMesh } from '../guest/radio-node.ts';
 import { Daemon, run } from '../guest/run.ts';
-import { openPorts } from '../guest/scanning.ts';
+import { openPorts, openUdpPorts } from '../guest/scanning.ts';
 import { Station } from '../guest/station.ts';
 import { hubAddress, type Village } from '../guest/village.ts';
 import type { Scenario } from './scenario.ts';
@@ -17,6 +17,7 @@ const air: readonly Edge[] = [...lineOf(0, 1, 2, 3), [accessPoint, phoneRadio], 
 const own = '192.168.77.1';
 const [ssid, passphrase] = ['EnergyMesh lab', 'kettle-harbour-3390'];
 const associateMsMax = 60_000;
+const scanned = ['1-10000', '12000-33000'];
 
 export const accessPointScenario: Scenario = {
   name: 'access-point',
@@ -78,12 +79,28 @@ async function withProfile(lab: Lab, village: Village, profile: 'wpa2-built-in' 
     lab.must(`${profile}: the ESP32's telemetry is acknowledged at the device door`, await publishes(village, esp));
 
     lab.step('a scan from the phone');
-    const open = await openPorts(phone, own, ['1-10000', '12000-33000']);
+    const open = await openPorts(phone, own, scanned);
     const expected = [53, 80, ports.http, ports.devices].sort((x, y) => x - y);
     lab.must(`${profile}: names, portal, page and device door are open, nothing else`, open.join() === expected.join(), `open: ${open.join(', ')}`);
+    // The node's other address on this WiFi: every interface has one.
+    const six = /inet6 (fe80:[0-9a-f:]+)\//.exec(await a.inside('ip', '-6', 'address', 'show', 'dev', wlan, 'scope', 'link'))?.[1] ?? '';
+    const openSix = await openPorts(phone, `${six}%${phone.wlan}`, scanned);
+    const expectedSix = expected.filter((port) => port !== 80);
+    lab.must(
+      `${profile}: by IPv6 no other`,
+      openSix.every((port) => expectedSix.includes(port)),
+      `open: ${openSix.join(', ')}`,
+    );
+    const udp = await openUdpPorts(phone, a, own, ['1-1100', '5353', '7700-7800', '51820-51821']);
+    lab.must(
+      `${profile}: by UDP nothing but what DHCP and names have`,
+      udp.every((port) => port === 53 || port === 67),
+      `open: ${udp.join(', ')}`,
+    );
     for (const other of [a.address, village.radio('d').address, hubAddress, onEsp.address]) {
       const there = await openPorts(phone, other, ['22', '53', '80', '443', '1883', String(ports.http), String(ports.devices), String(ports.links)]);
-      const allowed = other === a.address ? [80, ports.http, ports.devices] : [];
+      // Port 80 of whatever address is the portal: the node itself answers.
+      const allowed = other === a.address ? [80, ports.http, ports.devices] : other === onEsp.address ? [] : [80];
       lab.must(
         `${profile}: nothing behind the node: ${other}`,
         there.every((port) => (allowed as number[]).includes(port)),

@@ -47,3 +47,9 @@ export const latenciesMs = (village: Village, device: string, from: number): num
     .unique(device, 'telemetry')
     .filter((seen) => bodyOf(seen.payload).n >= from)
     .map((seen) => performance.timeOrigin + seen.at - bodyOf(seen.payload).t);
+
+/** The longest time without a delivery of a device's, from an instant (of performance.now) until its last one. */
+export function longestSilenceMs(village: Village, device: string, from: number): number {
+  const at = [from, ...village.observer.unique(device, 'telemetry').flatMap((seen) => (seen.at > from ? [seen.at] : []))];
+  return Math.round(Math.max(...at.slice(1).map((one, i) => one - at[i]!)));
+}

@@ -6,7 +6,7 @@ import { allDelivered } from './deliveries.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Node e hears node a alone: four hops from the backend. */
-const air: readonly Edge[] = lineOf(4, 0, 1, 2, 3);
+export const joinAir: readonly Edge[] = lineOf(4, 0, 1, 2, 3);
 
 export const join: Scenario = {
   name: 'join',
@@ -14,7 +14,7 @@ export const join: Scenario = {
   short: false,
   secondsMax: 300,
   async run(lab, around) {
-    const village = await around.village(air);
+    const village = await around.village(joinAir);
     const { hub } = village.community;
     const radio = village.radio('e');
     const agent = village.agent('e');

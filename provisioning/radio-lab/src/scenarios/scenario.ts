@@ -1,3 +1,4 @@
+import type { Clock } from '../events.ts';
 import type { Edge } from '../guest/air.ts';
 import type { Lab } from '../guest/lab.ts';
 import type { Village } from '../guest/village.ts';
@@ -9,6 +10,8 @@ export interface Scenario {
   /** Part of `npm test`. */
   readonly short: boolean;
   readonly secondsMax: number;
+  /** Where computing is part of what is measured; else virtual. */
+  readonly clock?: Clock;
   run(lab: Lab, village: Around): Promise<void>;
 }
 
