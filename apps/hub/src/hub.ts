@@ -49,8 +49,8 @@ export interface Addresses {
 
 /** Between the beginnings of two transactions while messages come: more would cost the processor and spare nobody any waiting. docs/decisions/0016-hub-latency.md */
 const gatherMs = 10;
-/** What a subscriber that is here acknowledges within this time is not written for it. A gateway has 256 messages under way, so its PUBACKs may wait. */
-const patienceMs = 50;
+/** What a subscriber that is here acknowledges within this time is not written for it. */
+const patienceMs = 25;
 /** What nobody waits for is written so much later, if nothing else is written before. */
 const lingerMs = 250;
 const minuteMs = 60_000;

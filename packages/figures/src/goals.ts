@@ -30,7 +30,7 @@ export const goals: Readonly<Record<string, Goal>> = {
   'e2e.end.terminateLauncherMs': { atMost: 5000 },
   'lab.line.lost': { atMost: 0 },
   'lab.roundTrip.commandMsP50': { atMost: 500 },
-  'lab.diamond.radioKilledMs': { atMost: 5000 },
+  'lab.diamond.radioKilledMs': { atMost: 3000 },
   'lab.diamond.powerCutMs': { atMost: 3000 },
   'lab.diamond.radioKilled.lost': { atMost: 0 },
   'lab.diamond.powerCut.lost': { atMost: 0 },

@@ -29,6 +29,8 @@ version() { dpkg-query --showformat '\${Version} \${db:Status-Abbrev}' --show en
 never() { if "$@" >/dev/null 2>&1; then echo "should have failed: $*"; exit 1; fi; }
 expect() { [ "$1" = "$2" ] || { echo "expected $2, found $1"; exit 1; }; }
 export ENERGYMESH_UP_SECONDS=240 ENERGYMESH_STEADY_SECONDS=5
+# What ends a step without a word is named.
+set -E; trap 'echo "failed at line $LINENO: $BASH_COMMAND"' ERR
 `;
 export const script = (text: string): string => prelude + text;
 /** Where the step finds a version of the package. */

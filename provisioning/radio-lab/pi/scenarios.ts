@@ -260,6 +260,8 @@ const updates: Scenario = {
   run: async ({ step }) => {
     await step(`
 until_healthy
+# Recommended by the package, and not installed with it here, where nothing recommended is.
+apt-get install -y -qq unattended-upgrades >/dev/null
 package() { # NAME VERSION FOLDER
   mkdir -p /tmp/$1-$2/DEBIAN
   printf 'Package: %s\\nVersion: %s\\nArchitecture: amd64\\nMaintainer: Nobody <nobody@localhost>\\nDescription: newer\\n' $1 $2 >/tmp/$1-$2/DEBIAN/control

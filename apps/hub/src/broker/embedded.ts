@@ -45,7 +45,7 @@ const sessionLimits = {
   sessionsMax: 1000,
   awayMsMax: 7 * 86_400_000,
 };
-/** What is taken from clients and not acknowledged yet. A gateway has 256 messages under way. */
+/** What is taken from clients and not acknowledged yet. A gateway has up to 1,000 messages under way. */
 const unacknowledgedLimits = { messagesMax: 1000, bytesMax: 8 * 1024 * 1024, allBytesMax: 64 * 1024 * 1024 };
 const sweepMs = 600_000;
 /** MQTT 3.1.1 §3.2.2.3 */

@@ -64,9 +64,6 @@ export class InstalledNode implements AsyncDisposable {
     for (const name of masked) await run('ln', '-sf', '/dev/null', join(units, name));
     mkdirSync(join(units, 'multi-user.target.wants'), { recursive: true });
     for (const name of enabled) await run('ln', '-sf', `/usr/local/lib/systemd/system/${name}`, join(units, 'multi-user.target.wants', name));
-    // NetworkManager leaves a veth alone, which is what the lab's cables are.
-    mkdirSync(join(etc, 'udev/rules.d'), { recursive: true });
-    writeFileSync(join(etc, 'udev/rules.d/86-lab.rules'), 'ENV{ID_NET_DRIVER}=="veth", ENV{NM_UNMANAGED}="0"\n');
     // The package's users, by which the units' files have their groups.
     await run('sh', '-c', `cat ${provisioning}/files/usr/lib/sysusers.d/*.conf | systemd-sysusers --root=${join(at, 'disk')} -`);
     // This kernel numbers fewer processes than Debian asks for.

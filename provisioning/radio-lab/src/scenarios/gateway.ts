@@ -34,7 +34,7 @@ export const gateway: Scenario = {
       const e = await village.install('e', village.radio('e').state(labMesh, { gateway: { mode: 'client' } }));
       try {
         const address = async (): Promise<string> => /inet ([\d.]+)\//.exec(await e.radio.inside('ip', '-4', 'address', 'show', 'dev', 'bat0'))?.[1] ?? '';
-        await until('an address of the gateway', leaseMsMax, async () => (await address()).startsWith(begin), 500);
+        await until('an address of the gateway', leaseMsMax, async () => (await address()).startsWith(begin), 1000);
         lab.figure({ figure: 'lab.gateway.leaseMs', value: since(), unit: 'ms' });
         const way = await e.radio.inside('ip', 'route', 'get', hubAddress);
         lab.must('the way to the hub leads through the gateway', way.includes(`via ${own} dev bat0`), way.trim());
