@@ -37,6 +37,16 @@ describe('cited sections', () => {
     expect(out).toContain('e2e/src/b.ts:2: docs/protocol.md has no section 1.2.1');
   });
 
+  test('of the proofs are checked where they are named', () => {
+    write('docs/proofs.md', '## 3 Signed\n\nAs said (3.9).\n');
+    write('packages/p/src/a.ts', '/** docs/proofs.md §3, §1.2 */\n');
+    write('contracts/c/src/a.rs', '//! docs/proofs.md §3, docs/protocol.md §1.2\n');
+    const { out } = run();
+    expect(out).toContain('packages/p/src/a.ts:1: docs/proofs.md has no section 1.2');
+    expect(out).toContain('docs/proofs.md:3: docs/proofs.md has no section 3.9');
+    expect(out).toContain('2 of sections that do not exist');
+  });
+
   test('of other documents are not ours', () => {
     write('packages/p/src/a.ts', '// RFC 9171 §4.2, docs/devices.md §7, MQTT 5 (§9.9; 3.1.1 §9.8) and docs/protocol.md §1.2\n');
     expect(run()).toEqual({ status: 0, out: '2 sections, 2 citations, 0 of sections that do not exist\n' });

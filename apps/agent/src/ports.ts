@@ -119,7 +119,7 @@ export class NetworkRefused extends Error {
 /** The outputs that concern areas outside mesh/. */
 export type MeshOutput = Extract<
   Output,
-  { type: 'deliver' | 'released' | 'expired' | 'expelled' | 'room' | 'carried' | 'claims' | 'communityDocument' | 'event' }
+  { type: 'deliver' | 'released' | 'expired' | 'expelled' | 'room' | 'carried' | 'receipt' | 'receiptWanted' | 'claims' | 'communityDocument' | 'event' }
 >;
 export type { DeliveredEntry, EntryRun, MeshEvent };
 

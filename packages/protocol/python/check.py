@@ -1,9 +1,10 @@
-"""Holds decoder.py against ../vectors/*.json. The last line is "N passed, N failed"; exits with 1 when anything failed or is missing."""
+"""Holds decoder.py and proofs.py against ../vectors/*.json. The last line is "N passed, N failed"; exits with 1 when anything failed or is missing."""
 
 import json
 import sys
 from pathlib import Path
 
+import check_proofs
 import decoder
 
 VECTORS = Path(__file__).resolve().parent.parent / "vectors"
@@ -35,6 +36,7 @@ CHECKS = {
     "application": of_bytes(decoder.decode_application),
     "beacon": of_bytes(decoder.decode_beacon),
     "derived": derived,
+    **check_proofs.CHECKS,
 }
 
 

@@ -347,6 +347,29 @@ def drop(c, flags):
     return fields | {"reason": reason, "droppedTransmission": c.uint(6)}
 
 
+def vouch_request(c):
+    fields = {"epoch": c.uint(4), "seq": c.uint(4)}
+    count = c.uint(2)
+    require(1 <= count <= 256, "range")
+    ranges, packets, before = [], 0, None
+    for _ in range(count):
+        one = {"origin": c.hex(8), "incarnation": c.uint(4), "class": c.uint(1), "first": c.uint(6), "count": c.uint(2)}
+        require(one["origin"] != "00" * 8 and one["incarnation"] >= 1 and one["class"] <= 3 and one["first"] >= 1 and one["count"] >= 1, "range")
+        packets += one["count"]
+        place = (one["origin"], one["incarnation"], one["class"])
+        if before is not None:
+            require(before[0] < place or (before[0] == place and before[1] < one["first"]), "order")
+        before = (place, one["first"] + one["count"])
+        ranges.append(one)
+    require(packets <= 256, "range")
+    return fields | {"ranges": ranges}
+
+
+def voucher(c):
+    fields = {"epoch": c.uint(4), "seq": c.uint(4)}
+    return fields | {"signature": c.hex(64) if c.at < len(c.data) else None}
+
+
 HELLO = 1
 ROUTED = (6, 7, 8)
 BODIES = {
@@ -361,6 +384,8 @@ BODIES = {
     9: credit,
     10: heartbeat,
     11: bye,
+    12: vouch_request,
+    13: voucher,
 }
 
 

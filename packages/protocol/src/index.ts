@@ -19,8 +19,60 @@ export type {
   TopologyNode,
 } from './io.ts';
 export type { DeviceHolder } from './linkstate/claims.ts';
+export {
+  type Claimed,
+  decodeOpening,
+  depthMax,
+  encodeOpening,
+  type Opening,
+  type OpeningFault,
+  openingBytes,
+  openingFault,
+  type Step,
+} from './merkle/opening.ts';
+export { leavesMax, type Place, SumTree, SumTreeBuilder } from './merkle/tree.ts';
 export { MeshNode, type MeshNodeApi, type MeshNodeOptions } from './node.ts';
-export type { CertifiedNode, Compression, Crypto, PairKeys, Ports, Random, WallReading } from './ports.ts';
+export type { CertifiedNode, Compression, Crypto, PairKeys, Ports, Random, Sha256, VerifySignature, WallReading } from './ports.ts';
+export { type Change, changeHash, changeXdr, type HubChange } from './proof/change.ts';
+export { type Domain, hashBytes, networkIdOf, publicKeyBytes, signatureBytes } from './proof/domain.ts';
+export {
+  type Attestation,
+  attestMessage,
+  challengeMessage,
+  latencyUnknownUs,
+  memberMessage,
+  type Proof,
+  type ProofClaim,
+  packetCountMax,
+  proofMessage,
+  proposeMessage,
+  type ReceiptClaim,
+  type Registration,
+  receiptMessage,
+  registerMessage,
+  voteMessage,
+} from './proof/messages.ts';
+export { type Checks, type RevealFault, type Revealing, revealFault } from './proof/reveal.ts';
+export { isSmallOrder, strictly } from './proof/strict.ts';
+export { decodeLeaf, encodeLeaf, type Leaf, leafBytes, leafKeyOf } from './receipts/leaf.ts';
+export type { EpochReading, ReceiptPort, VouchRequest } from './receipts/ports.ts';
+export { decodeRangeList, encodeRangeList, uniteRanges } from './receipts/range-list.ts';
+export {
+  bundlesRootOf,
+  decodeRanges,
+  type EntryRange,
+  encodeRanges,
+  mergeRanges,
+  packetsIn,
+  rangeBytes,
+  receiptPacketsMax,
+} from './receipts/ranges.ts';
+export { type EpochAccount, payInTime, payLate, settledAt } from './reward/budget.ts';
+export { type ChainFault, type ChainLink, chainFault, chainStepsMax, chainValue } from './reward/chain.ts';
+export { isAudited, type SeedOf, sampleIndex, sampleIndexes, seedOf } from './reward/draws.ts';
+export { epochOf, epochSecondsDefault, epochStart, epochsKept } from './reward/epoch.ts';
+export { defaultParams, type ParamName, type ParamRule, type Params, paramNames, paramRules, type Stroops, unfitParams } from './reward/params.ts';
+export { type Attested, type Hour, type Reward, rewardOf } from './reward/rule.ts';
 export { Millis, Minutes, never, Seconds } from './units.ts';
 export {
   type Ack,

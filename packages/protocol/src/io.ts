@@ -1,4 +1,5 @@
 import type { ConnId, DeviceHash, EntryId, Incarnation, NodeId, Stream, Traffic, TrafficClass } from './ids.ts';
+import type { VouchRequest } from './receipts/ports.ts';
 import type { Millis } from './units.ts';
 import type { DeviceClaim } from './wire/claims.ts';
 
@@ -134,6 +135,10 @@ export type Output =
       readonly next: NodeId | 'backend';
       readonly own: boolean;
     }
+  /** The next hop signed for what it took; the signature is not verified yet. docs/protocol.md §7.7 */
+  | { readonly type: 'receipt'; readonly next: NodeId; readonly request: VouchRequest; readonly signature: Uint8Array }
+  /** This node is a gateway: the backend's hub may sign for these. */
+  | { readonly type: 'receiptWanted'; readonly request: VouchRequest }
   /** These devices have another holder now, or their holder another counter. */
   | { readonly type: 'claims'; readonly devices: readonly DeviceHash[] }
   | { readonly type: 'communityDocument'; readonly document: Uint8Array; readonly number: number }

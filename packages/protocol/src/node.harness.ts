@@ -3,6 +3,7 @@ import { ConnId, Incarnation, NodeId } from './ids.ts';
 import type { Channel, Input, MeshEvent, Output } from './io.ts';
 import { MeshNode } from './node.ts';
 import type { CertifiedNode, Crypto, Random, WallReading } from './ports.ts';
+import type { ReceiptPort } from './receipts/ports.ts';
 import { Millis } from './units.ts';
 import { decode, encode } from './wire/index.ts';
 import { type Heartbeat, kind } from './wire/messages.ts';
@@ -101,6 +102,7 @@ export interface WorldOptions {
   readonly hints?: boolean;
   /** What the machine of a node says of the time of day. */
   readonly wall?: (node: number) => WallReading;
+  readonly receipts?: (node: number) => ReceiptPort;
   /** Nodes start within this time. */
   readonly startWithinMs?: number;
 }
@@ -202,6 +204,7 @@ export class World {
         crypto: fakeCrypto(place.id),
         random: random((this.#o.seed ?? 1) * 1009 + i * 31 + incarnation),
         ...(this.#o.wall ? { wall: () => this.#o.wall!(i) } : {}),
+        ...(this.#o.receipts ? { receipts: this.#o.receipts(i) } : {}),
       },
       now: Millis(this.now),
     });

@@ -13,11 +13,12 @@ import { agreedCost, isMeasured, type Neighbour } from './neighbour/neighbour.ts
 import { Neighbours } from './neighbour/neighbours.ts';
 import type { Surroundings } from './parts.ts';
 import type { Ports } from './ports.ts';
+import { ReceiptExchange } from './receipts/exchange.ts';
 import { Healing } from './routing/healing.ts';
 import { type RouteChange, Routes } from './routing/routes.ts';
 import { topologyOf } from './routing/topology.ts';
 import { Millis, never } from './units.ts';
-import { decode, isWireError, scanRecords } from './wire/index.ts';
+import { decode, encode, isWireError, scanRecords } from './wire/index.ts';
 import { type Heartbeat, kind } from './wire/messages.ts';
 
 export interface MeshNodeOptions {
@@ -47,6 +48,8 @@ export interface MeshNodeApi {
   path(): readonly NodeId[];
   /** Who serves a device, by the claims known here; undefined: nobody. docs/protocol.md §5.9 */
   holder(device: DeviceHash): DeviceHolder | undefined;
+  /** Ed25519, 32 bytes, out of the certificate that a node flooded; undefined: not known here. */
+  publicKey(node: NodeId): Uint8Array | undefined;
   /** Counted wire errors, drops and refusals by name. */
   counters(): Readonly<Record<string, number>>;
 }
@@ -76,6 +79,7 @@ export class MeshNode implements MeshNodeApi {
   readonly #links: Links;
   readonly #forwarder: Forwarder;
   readonly #custody: Custody;
+  readonly #receipts: ReceiptExchange | undefined;
   readonly #healing = new Healing();
   /** Earliest deadline of the data plane; asked anew only after it was given something, which a hello is not. */
   #dataAt: Millis = never;
@@ -150,7 +154,12 @@ export class MeshNode implements MeshNodeApi {
       links: this.#neighbours,
       routes: this.#routes,
       local: (now, message, from) => this.#custody.onLocal(now, message, from),
+      took: (now, from, bundle) => this.#receipts?.took(now, from, bundle),
+      carried: (now, run, of, next) => this.#receipts?.carried(now, run, of, next),
     });
+    this.#receipts =
+      ports.receipts &&
+      new ReceiptExchange({ port: ports.receipts, send: (node, frame) => this.#neighbours.send(node, 'bulk', encode(frame)), emit: surroundings.emit });
     this.#custody = new Custody({ surroundings, routes: this.#routes, forwarder: this.#forwarder });
   }
 
@@ -238,11 +247,12 @@ export class MeshNode implements MeshNodeApi {
     if (now >= this.#choice.wakeAt) this.#choice.wake(now);
     if (this.#dataMoved || now >= this.#dataAt) {
       this.#dataMoved = false;
-      this.#dataAt = Millis(Math.min(this.#forwarder.wakeAt, this.#custody.wakeAt));
+      this.#dataAt = this.#nextOfData();
       if (now >= this.#dataAt) {
         this.#forwarder.wake(now);
         this.#custody.wake(now);
-        this.#dataAt = Millis(Math.min(this.#forwarder.wakeAt, this.#custody.wakeAt));
+        this.#receipts?.wake(now);
+        this.#dataAt = this.#nextOfData();
       }
     }
     if (now >= this.#topologyAt) {
@@ -251,6 +261,10 @@ export class MeshNode implements MeshNodeApi {
       this.#s.emit({ type: 'event', event: { kind: 'topology-changed' } });
     }
     this.#wakeAt = this.#next();
+  }
+
+  #nextOfData(): Millis {
+    return Millis(Math.min(this.#forwarder.wakeAt, this.#custody.wakeAt, this.#receipts?.wakeAt ?? never));
   }
 
   #next(): Millis {
@@ -265,6 +279,10 @@ export class MeshNode implements MeshNodeApi {
 
   holder(device: DeviceHash): DeviceHolder | undefined {
     return this.#plane.holder(device);
+  }
+
+  publicKey(node: NodeId): Uint8Array | undefined {
+    return this.#plane.database.certified(node)?.publicKey;
   }
 
   nextHop(destination: NodeId): NodeId | undefined {
@@ -289,6 +307,7 @@ export class MeshNode implements MeshNodeApi {
     this.#s.emit({ type: 'event', event: { kind: 'neighbour-up', node, segment } });
     this.#forwarder.addLink(now, node);
     this.#plane.linkUp(now, node);
+    this.#receipts?.linkUp(node);
     for (const conn of [neighbour.urgent, neighbour.bulk]) for (const frame of conn.takeEarly()) this.#frame(now, conn, frame);
   }
 
@@ -354,6 +373,11 @@ export class MeshNode implements MeshNodeApi {
         if (conn.link) this.#forwarder.onFrame(now, from, conn.channel, message, frame);
         else if (!conn.keepEarly(frame)) this.#links.broken(now, conn, { error: 'order', kind: message.kind });
         return;
+      case kind.vouchRequest:
+      case kind.voucher:
+        if (conn.link) this.#receipts?.onFrame(now, from, message);
+        else if (!conn.keepEarly(frame)) this.#links.broken(now, conn, { error: 'order', kind: message.kind });
+        return;
     }
   }
 
@@ -408,6 +432,7 @@ export class MeshNode implements MeshNodeApi {
       ...this.#counters,
       ...this.#forwarder.counters,
       ...this.#custody.counters,
+      ...this.#receipts?.counters,
       'route-runs': this.#routes.runs,
       'database-records': this.#plane.database.size,
     };

@@ -1,4 +1,5 @@
 import type { Incarnation, NodeId } from './ids.ts';
+import type { ReceiptPort } from './receipts/ports.ts';
 
 /** What the community's CA says of a node, out of its certificate. */
 export interface CertifiedNode {
@@ -35,6 +36,11 @@ export interface Crypto {
   communityDocumentNumber(document: Uint8Array): number | undefined;
 }
 
+/** SHA-256: 32 bytes of their own. What is only arithmetic over bytes (trees, proofs, draws) takes this instead of the whole port: pages and checkers have it too. */
+export type Sha256 = (data: Uint8Array) => Uint8Array;
+/** Ed25519 as the ledger verifies it, which is stricter than RFC 8032: docs/proofs.md §3.3. `strictly` makes one out of a library's. */
+export type VerifySignature = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -60,4 +66,6 @@ export interface Ports {
   readonly compression?: Compression;
   /** Left out where there is no time of day: then 0, untrusted. */
   readonly wall?: () => WallReading;
+  /** Left out: receipts are neither asked for nor given. */
+  readonly receipts?: ReceiptPort;
 }

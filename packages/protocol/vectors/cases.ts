@@ -1,4 +1,4 @@
-// The fixtures that every reader of the protocol is held against: docs/protocol.md §13.
+// The fixtures that every reader of the protocol is held against: docs/protocol.md §13, docs/proofs.md §10.
 import {
   type ApplicationMessage,
   ackMacInput,
@@ -23,22 +23,14 @@ import {
   unpackEntries,
 } from '../src/index.ts';
 import { beacon, claims, linkStates, messages, publishes, records, transfer } from './examples.ts';
+import { openings } from './openings.ts';
+import { hex, plain } from './plain.ts';
+import { leafCases, ranges, receipts, trees } from './receipts.ts';
+import { budgets, chain, draws, params, rewards } from './rewards.ts';
+import { changeCases, signatures, messages as signedMessages } from './signed.ts';
 
 export const recordBytesMax = 131_072;
 export const frameBytesMax = 262_144;
-
-export const hex = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
-export const unhex = (text: string): Uint8Array => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-
-/** As JSON has it: bytes as hex, undefined as null, no `at` in errors. */
-export function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return hex(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (value === undefined) return null;
-  if (typeof value !== 'object' || value === null) return value;
-  if ('error' in value) return { error: value.error };
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]));
-}
 
 interface Case {
   readonly name: string;
@@ -65,6 +57,7 @@ function frames(): Case[] {
   const by = Object.fromEntries(good) as Record<keyof typeof messages, Uint8Array>;
   const { bundle, ack, drop, heartbeat, credit, digest, summary, bye } = { ...by, bundle: by['bundle, plain'], ack: by['ack of three runs'] };
   const list = by['records of each type'];
+  const vouch = by['vouch request'];
   const bad: [string, Uint8Array][] = [
     ['nothing', new Uint8Array(0)],
     ['half a header', by.hello.subarray(0, 5)],
@@ -116,6 +109,16 @@ function frames(): Case[] {
     ['heartbeat with an unknown bit', altered(heartbeat, 18, 2)],
     ['heartbeat of a version of 65 bytes', altered(resized(heartbeat, 97), 31, 65)],
     ['heartbeat of broken text', altered(heartbeat, 32, 0xc0, 0x80)],
+    ['vouch request of no ranges', altered(resized(vouch, 18), 16, 0, 0)],
+    ['vouch request of 257 ranges', altered(vouch, 16, 1, 1)],
+    ['vouch request of class 4', altered(vouch, 30, 4)],
+    ['vouch request from 0', altered(vouch, 31, 0, 0, 0, 0, 0, 0)],
+    ['vouch request of an empty range', altered(vouch, 37, 0, 0)],
+    ['vouch request of 257 packets', altered(vouch, 37, 0, 2)],
+    ['vouch request of adjacent ranges', altered(vouch, 78, 200)],
+    ['vouch request out of order', altered(vouch, 51, 0)],
+    ['vouch request of fewer ranges than there are', altered(vouch, 17, 2)],
+    ['voucher with half a signature', resized(by.voucher, 48)],
     ['digest of 63 buckets', resized(digest, 512)],
     ['digest of 65 buckets', resized(digest, 528)],
     ['summary of more keys than there are', altered(summary, 17, 3)],
@@ -318,4 +321,17 @@ export const build = (): Record<string, object[]> => ({
   application: applicationCases(),
   beacon: beaconCases(),
   derived: derived(),
+  'proof-messages': signedMessages(),
+  'proof-signatures': signatures(),
+  'proof-changes': changeCases(),
+  'proof-ranges': ranges(),
+  'proof-leaves': leafCases(),
+  'proof-receipts': receipts(),
+  'proof-trees': trees(),
+  'proof-openings': openings(),
+  'proof-draws': draws(),
+  'proof-chain': chain(),
+  'proof-params': params(),
+  'proof-rewards': rewards(),
+  'proof-budgets': budgets(),
 });

@@ -181,6 +181,18 @@ export const messages = {
     version: 'energymesh 0.1.0 äöü',
   },
   bye: { kind: kind.bye, reason: 1 },
+  'vouch request': {
+    kind: kind.vouchRequest,
+    epoch: 500_000,
+    seq: 2_049,
+    ranges: [
+      { origin: a, incarnation: Incarnation(2), class: 0, first: 7, count: 1 },
+      { origin: a, incarnation: Incarnation(2), class: 1, first: 2 ** 33, count: 200 },
+      { origin: a, incarnation: Incarnation(2), class: 1, first: 2 ** 33 + 201, count: 55 },
+    ],
+  },
+  voucher: { kind: kind.voucher, epoch: 500_000, seq: 2_049, signature: new Uint8Array(64).fill(0x5a) },
+  'voucher refused': { kind: kind.voucher, epoch: 500_000, seq: 2_049, signature: undefined },
 } as const satisfies Record<string, Message>;
 
 export const publishes: { readonly full: Publish; readonly bare: Publish } = {

@@ -1,5 +1,5 @@
-import type { NodeId } from '../ids.ts';
-import type { Channel, DropReason, Floor, NeighbourView } from '../io.ts';
+import type { NodeId, Traffic } from '../ids.ts';
+import type { Channel, DropReason, EntryRun, Floor, NeighbourView } from '../io.ts';
 import type { LinkView, RouteView, Surroundings } from '../parts.ts';
 import { type Millis, never } from '../units.ts';
 import { encode, patchHop } from '../wire/index.ts';
@@ -46,6 +46,10 @@ export interface ForwarderOptions {
   readonly routes: RouteView;
   /** Frames whose destination is this node, and drop notices about its own bundles that were dropped here. Must not send at once about the latter. */
   readonly local: Local;
+  /** A bundle came over a link, before it goes on or is opened. */
+  readonly took?: (now: Millis, from: NodeId, bundle: Bundle) => void;
+  /** These reached the next hop: each entry once. */
+  readonly carried?: (now: Millis, run: EntryRun, of: Traffic, next: NodeId | 'backend') => void;
 }
 
 /** Takes frames one hop further: docs/protocol.md §7. Bytes are patched in place and sent on as they came. */
@@ -55,6 +59,8 @@ export class Forwarder {
   readonly #linkView: LinkView;
   readonly #routes: RouteView;
   readonly #local: Local;
+  readonly #tookBundle: ForwarderOptions['took'];
+  readonly #carriedRun: ForwarderOptions['carried'];
   readonly #links = new Map<NodeId, Link>();
   readonly #seen: SeenTransmissions;
   readonly #ledger = new CarriedLedger();
@@ -68,6 +74,8 @@ export class Forwarder {
     this.#linkView = options.links;
     this.#routes = options.routes;
     this.#local = options.local;
+    this.#tookBundle = options.took;
+    this.#carriedRun = options.carried;
     this.#seen = new SeenTransmissions(seenSize, Math.floor(options.surroundings.ports.random.next() * 0x1_0000_0000));
   }
 
@@ -97,7 +105,10 @@ export class Forwarder {
     const link = this.#links.get(from);
     if (!link) return this.#count('frame-without-link');
     if (message.kind === kind.credit) return this.#onCredit(now, link, message);
-    if (message.kind === kind.bundle) this.#took(now, link, channel, message, bytes.byteLength);
+    if (message.kind === kind.bundle) {
+      this.#took(now, link, channel, message, bytes.byteLength);
+      this.#tookBundle?.(now, from, message);
+    }
     if (message.destination === this.#s.self) return this.#local(now, message, from);
     const parcel = parcelOf(message, bytes);
     if (message.hopLimit <= 1) return this.#drop(now, parcel, dropCode.hopLimit);
@@ -128,6 +139,7 @@ export class Forwarder {
       const bytes = Math.round((cargo.bytes * run.count) / cargo.run.count);
       this.#count('carried', run.count);
       this.#s.emit({ type: 'carried', run, traffic: cargo.traffic, bytes, next, own: run.origin === this.#s.self });
+      this.#carriedRun?.(now, run, cargo.traffic, next);
     }
   }
 

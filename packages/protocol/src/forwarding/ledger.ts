@@ -3,8 +3,8 @@ import { Incarnation } from '../ids.ts';
 import type { EntryRun, Floor } from '../io.ts';
 import type { Millis } from '../units.ts';
 
-/** Sequences kept at once: at the bound the one unused longest is forgotten, and a retransmission of its entries would count again. */
-const keysMax = 16_384;
+/** Sequences kept at once unless told otherwise: at the bound the one unused longest is forgotten, and a retransmission of its entries would count again. */
+const keysMaxUsual = 16_384;
 /** Per sequence and incarnation: at the bound the lowest gap counts as carried. */
 const rangesMax = 256;
 const incarnationsMax = 4;
@@ -24,6 +24,11 @@ interface Page {
 /** Which entries this node has been credited with carrying: once per entry id, however often it is sent. docs/protocol.md §8.8 */
 export class CarriedLedger {
   readonly #pages = new Map<string, Page>();
+  readonly #keysMax: number;
+
+  constructor(keysMax = keysMaxUsual) {
+    this.#keysMax = keysMax;
+  }
 
   /** Marks the run as carried and returns the parts that were not before. */
   count(now: Millis, run: EntryRun, floor: Floor | undefined): EntryRun[] {
@@ -44,7 +49,7 @@ export class CarriedLedger {
     page.usedAt = now;
     this.#pages.delete(key);
     this.#pages.set(key, page);
-    if (this.#pages.size > keysMax) this.#pages.delete(this.#pages.keys().next().value!);
+    if (this.#pages.size > this.#keysMax) this.#pages.delete(this.#pages.keys().next().value!);
     return page;
   }
 

@@ -54,6 +54,23 @@ const communityRecord = fc.record({
   body: bytes(200),
   signature: exactly(0),
 });
+/** As many packets as fit, in order, with a gap after each range. */
+const vouched = fc
+  .array(
+    fc.record({ origin: node, incarnation: fc.integer({ min: 1, max: 0xffff_ffff }).map(Incarnation), class: cls, count: fc.integer({ min: 1, max: 12 }) }),
+    { minLength: 1, maxLength: 20 },
+  )
+  .map((list) => {
+    const place = (r: { origin: string; incarnation: number; class: number }): string => `${r.origin}${r.incarnation.toString(16).padStart(8, '0')}${r.class}`;
+    let first = 1;
+    return list
+      .toSorted((a, b) => (place(a) < place(b) ? -1 : 1))
+      .map((r) => {
+        const range = { ...r, first };
+        first += r.count + 1;
+        return range;
+      });
+  });
 const key = fc.record({ type: u8, origin: node, incarnation, sequence: u32 });
 
 const message: fc.Arbitrary<Message> = fc.oneof(
@@ -109,6 +126,8 @@ const message: fc.Arbitrary<Message> = fc.oneof(
     version: fc.string({ unit: 'binary', maxLength: 16 }),
   }),
   fc.record({ kind: fc.constant(kind.bye), reason: u8 }),
+  fc.record({ kind: fc.constant(kind.vouchRequest), epoch: u32, seq: u32, ranges: vouched }),
+  fc.record({ kind: fc.constant(kind.voucher), epoch: u32, seq: u32, signature: fc.option(exactly(64), { nil: undefined }) }),
 );
 
 describe('every kind of message', () => {

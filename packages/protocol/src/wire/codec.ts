@@ -8,6 +8,7 @@ import { decodeHello, encodeHello } from './hello.ts';
 import { kind, type Message, type WireError } from './messages.ts';
 import { decodeRecords, encodeRecords } from './records.ts';
 import { decodeDigest, decodeRequest, decodeSummary, encodeDigest, encodeRequest, encodeSummary } from './sync.ts';
+import { decodeVoucher, decodeVouchRequest, encodeVoucher, encodeVouchRequest } from './vouch.ts';
 
 export type WireLimits = Pick<ProtocolConfig, 'bundleEntriesMax' | 'recordBytesMax'>;
 
@@ -36,6 +37,10 @@ export function encode(message: Message): Uint8Array {
       return encodeHeartbeat(message);
     case kind.bye:
       return encodeBye(message);
+    case kind.vouchRequest:
+      return encodeVouchRequest(message);
+    case kind.voucher:
+      return encodeVoucher(message);
   }
 }
 
@@ -73,6 +78,10 @@ export function decode(frame: Uint8Array, limits: WireLimits = defaultConfig): M
       return decodeHeartbeat(frame, flags);
     case kind.bye:
       return decodeBye(frame, flags);
+    case kind.vouchRequest:
+      return decodeVouchRequest(frame, flags);
+    case kind.voucher:
+      return decodeVoucher(frame, flags);
     default:
       return { skipped: of };
   }

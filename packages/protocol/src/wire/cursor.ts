@@ -19,6 +19,12 @@ export function putU32(bytes: Uint8Array, at: number, value: number): void {
   bytes[at + 3] = value;
 }
 
+/** `value` up to 2^53 - 1. */
+export function putU64(bytes: Uint8Array, at: number, value: number): void {
+  putU32(bytes, at, Math.floor(value / 0x1_0000_0000));
+  putU32(bytes, at + 4, value % 0x1_0000_0000);
+}
+
 /** 8 bytes at `at` as 16 lower-case hex digits. */
 export const hex64At = (view: DataView, at: number): string => hex64Of(view.getUint32(at), view.getUint32(at + 4));
 
@@ -141,6 +147,14 @@ export class Reader {
   u48(): number {
     const at = this.#step(6);
     return at < 0 ? 0 : u16At(this.bytes, at) * 0x1_0000_0000 + u32At(this.bytes, at + 2);
+  }
+  /** Above 2^53 - 1, which no sum here reaches: `range`. */
+  u64(): number {
+    const at = this.#step(8);
+    if (at < 0) return 0;
+    const high = u32At(this.bytes, at);
+    if (high > 0x1f_ffff) this.fail('range');
+    return high > 0x1f_ffff ? 0 : high * 0x1_0000_0000 + u32At(this.bytes, at + 4);
   }
   /** 16 hex digits. */
   hex64(): string {
@@ -265,6 +279,13 @@ export class Writer {
     this.#bytes[at] = high >>> 8;
     this.#bytes[at + 1] = high;
     putU32(this.#bytes, at + 2, value % 0x1_0000_0000);
+    return this;
+  }
+  /** Up to 2^53 - 1. */
+  u64(value: number): this {
+    within(value, Number.MAX_SAFE_INTEGER);
+    const at = this.#step(8);
+    putU64(this.#bytes, at, value);
     return this;
   }
   /** 16 hex digits. */

@@ -1,5 +1,6 @@
 import type { Incarnation, NodeId, Stream, Traffic, TrafficClass } from '../ids.ts';
 import type { EntryRun, Floor, GatewayOffer } from '../io.ts';
+import type { VouchRequest as Asked } from '../receipts/ports.ts';
 
 /** Kinds of frames on a link. Unknown kinds are skipped by length. docs/protocol.md §4.2 */
 export const kind = {
@@ -14,6 +15,8 @@ export const kind = {
   credit: 9,
   heartbeat: 10,
   bye: 11,
+  vouchRequest: 12,
+  voucher: 13,
 } as const;
 
 /** Feature bits of a hello: what this node understands beyond version 1, and `spare`: this link is not in its flooding core. docs/protocol.md §4.3 */
@@ -180,7 +183,19 @@ export interface Bye {
   readonly reason: number;
 }
 
-export type Message = Hello | Records | Digest | Summary | Request | Bundle | Ack | Drop | Credit | Heartbeat | Bye;
+/** A relay asks its next hop to sign for what it took. docs/protocol.md §7.7 */
+export interface VouchRequest extends Asked {
+  readonly kind: typeof kind.vouchRequest;
+}
+/** The answer: 64 bytes over the receipt (docs/proofs.md); undefined: refused. */
+export interface Voucher {
+  readonly kind: typeof kind.voucher;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly signature: Uint8Array | undefined;
+}
+
+export type Message = Hello | Records | Digest | Summary | Request | Bundle | Ack | Drop | Credit | Heartbeat | Bye | VouchRequest | Voucher;
 
 /** Why bytes were refused. Values, counted, never thrown. docs/protocol.md §4.5 */
 export interface WireError {
