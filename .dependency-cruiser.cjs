@@ -36,8 +36,23 @@ module.exports = {
       from: { path: '^apps/pwa/src' },
       to: { path: '^(apps/(agent|hub)|packages)', pathNot: '^apps/agent/src/api/session-mac\\.ts$', dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'nobody-knows-bench',
+      comment: 'What measures is outside of what is measured.',
+      severity: 'error',
+      from: { pathNot: '^bench' },
+      to: { path: '^bench' },
+    },
     { name: 'hub-knows-no-agent', severity: 'error', from: { path: '^apps/hub' }, to: { path: '^apps/(agent|pwa)|^e2e' } },
     { name: 'agent-knows-no-hub', severity: 'error', from: { path: '^apps/agent' }, to: { path: '^apps/(hub|pwa)|^e2e' } },
+    {
+      name: 'localnet-is-for-development',
+      comment: 'A network for tests and the community launcher: the product speaks to whatever network it is told of.',
+      severity: 'error',
+      from: { path: '^(apps|packages)/', pathNot: '^packages/localnet/|\\.(test|fixture)\\.ts$' },
+      to: { path: '^packages/localnet/' },
+    },
+    { name: 'localnet-knows-nobody', severity: 'error', from: { path: '^packages/localnet' }, to: { path: '^packages/(?!localnet/)' } },
     ...areas.map((area) => ({
       name: `agent-area-${area}`,
       comment: 'Areas of the agent do not import each other; agent.ts introduces them.',
@@ -60,13 +75,14 @@ module.exports = {
     {
       name: 'not-into-another-packages-src',
       severity: 'error',
-      from: { path: '^(apps|packages)/([^/]+)/' },
+      from: { path: '^(apps|packages)/([^/]+)/|^(bench)/' },
       to: { path: '^packages/([^/]+)/src/(?!index\\.ts)', pathNot: '^packages/$2/' },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(node_modules|dist|out|\\.next|dev)/|next-env\\.d\\.ts$' },
+    // Packages are not read (doNotFollow), but that somebody imports them is: the rules above are about that too.
+    exclude: { path: '^(apps|packages|provisioning)/[^/]+/(dist|out|\\.next|dev)/|next-env\\.d\\.ts$' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

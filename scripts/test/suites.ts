@@ -58,6 +58,12 @@ const asks =
     return stderr.trim().split('\n').at(-1)?.replace('cannot run here: ', '') || `${file} ended with ${status}`;
   };
 
+/** Minutes of a virtual or emulated machine each, which a run of everything has no room for: when asked for by the environment. */
+const byCommand =
+  (command: string, ...argv: readonly [string, ...string[]]) =>
+  (): string | undefined =>
+    process.env.VIRTUAL_MACHINES === '1' ? asks(...argv)() : `takes long: VIRTUAL_MACHINES=1 npm test, or ${command}`;
+
 /** In order: what is cheap and tells most comes first. `reports` is a folder for the runners' JSON. */
 export function suites(reports: string): readonly Suite[] {
   const vitest = (name: string, args: readonly string[], secondsMax: number, more: Partial<Suite> = {}): Suite => {
@@ -125,7 +131,7 @@ export function suites(reports: string): readonly Suite[] {
       argv: [...virtualPi, 'install'],
       secondsMax: 2400,
       counting: { by: 'line' },
-      cannotRun: asks(...virtualPi, 'install'),
+      cannotRun: byCommand('npm run virtual-pi -- install', ...virtualPi, 'install'),
     },
     {
       name: 'virtual pi, all',
@@ -140,7 +146,7 @@ export function suites(reports: string): readonly Suite[] {
       argv: [arm64, '--build'],
       secondsMax: 1500,
       counting: { by: 'line' },
-      cannotRun: asks(arm64),
+      cannotRun: byCommand(`${arm64} --build`, arm64),
     },
     {
       name: 'image definition',
@@ -149,6 +155,13 @@ export function suites(reports: string): readonly Suite[] {
       counting: { by: 'line' },
       cannotRun: () =>
         process.env.RPI_IMAGE_GEN ? undefined : "needs rpi-image-gen's sources: RPI_IMAGE_GEN=<folder> npm test, or provisioning/test/image.sh <folder>",
+    },
+    {
+      name: 'contract',
+      argv: ['node', 'scripts/contract-test.ts'],
+      secondsMax: 3600,
+      counting: { by: 'line' },
+      cannotRun: () => 'compiles the whole Soroban host, which takes longer than all else: node scripts/contract-test.ts (contracts/incentive/README.md)',
     },
     {
       name: 'browser',

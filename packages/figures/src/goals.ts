@@ -45,5 +45,8 @@ export const goals: Readonly<Record<string, Goal>> = {
   'lab.captures.encrypted.airCanaries': { atMost: 0 },
   'lab.captures.encrypted.ethernetCanaries': { atMost: 0 },
   'lab.captures.encrypted.uplinkCanaries': { atMost: 0 },
+  'proofs.rootCpuMs': { atMost: 250 },
+  'proofs.openingBytes': { atMost: 1499 },
+  'proofs.openingBytesMax': { atMost: 1499 },
   'pwa.firstLoadKB': { atMost: 170 },
 };
