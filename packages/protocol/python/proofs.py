@@ -5,7 +5,7 @@ Decode functions return what the fixtures call `result` (docs/proofs.md section 
 
 import hashlib
 
-from decoder import NOBODY, U48_MAX, Cursor, guarded, require
+from cursor import NOBODY, U48_MAX, Cursor, guarded, require
 
 PACKETS_MAX = 256
 DEPTH_MAX = 32
