@@ -115,7 +115,7 @@ export function suites(reports: string): readonly Suite[] {
     {
       name: 'radio lab build',
       argv: ['node', 'provisioning/radio-lab/src/main.ts', 'build'],
-      secondsMax: 1200,
+      secondsMax: 2400,
       counting: { by: 'exit' },
       cannotRun: radioLab,
     },
