@@ -11,8 +11,10 @@ use crate::{
 pub const LAPSE_EPOCHS: u32 = 960;
 /// A week that was proved late, and some that wait to be shown.
 const HOURS_MAX: u32 = 256;
-/// Slots that stay when a backlog is paid: as many as are open at once when claims come twice a day.
-const HOURS_KEPT: u32 = 16;
+/// Slots that stay when a backlog is paid: as many as are open at once when claims come every other day.
+const HOURS_KEPT: u32 = 48;
+/// Rent for a slot is paid months ahead: who claims seldom shall not pay for the same ones again each time.
+const TRIM_MAX: usize = 2;
 const HOUR_BYTES: usize = 54;
 /// Slots that are asked of the host at once.
 const CHUNK: usize = 16;
@@ -174,9 +176,12 @@ impl Hours {
         Ok(())
     }
 
-    /// Gives back what a backlog took, from the end.
+    /// Gives back what a backlog took, little by little from the end.
     pub fn trim(&mut self, now: u32) {
-        while self.len() > HOURS_KEPT {
+        for _ in 0..TRIM_MAX {
+            if self.len() <= HOURS_KEPT {
+                return;
+            }
             let last = self.bytes.len() - HOUR_BYTES as u32;
             let mut buffer = [0; HOUR_BYTES];
             self.bytes.slice(last..).copy_into_slice(&mut buffer);

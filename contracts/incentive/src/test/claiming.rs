@@ -158,6 +158,22 @@ fn a_payout_account_that_takes_nothing_keeps_the_hour_unpaid(build: Build) {
     assert_eq!(w.claim(&node, &[FIRST]), Ok(100_000));
 }
 
+/// Protocol 28 makes an account of a payment that covers its reserve: 1 XLM.
+fn a_payout_account_comes_to_be_with_the_first_lumen(build: Build) {
+    let mut w = World::new(build, |p| {
+        plain(p);
+        p.stroops_per_1000 = 1_000_000;
+    });
+    let node = w.node("without an account");
+    w.register(&node, 1).unwrap();
+    w.work(&node, FIRST, 9_999);
+    w.work(&node, FIRST + 1, 1);
+    w.go_to(FIRST + 5);
+    assert_eq!(code(w.claim(&node, &[FIRST])), Error::PaymentFailed);
+    assert_eq!(w.claim(&node, &[FIRST, FIRST + 1]), Ok(ledger::XLM));
+    assert_eq!(w.balance(&node.payout), ledger::XLM);
+}
+
 fn claims_are_bounded(build: Build) {
     let mut w = World::new(build, plain);
     let node = w.join("a");
@@ -217,6 +233,7 @@ on_both!(
     what_the_ledger_drew_is_shown_even_when_attested,
     a_contract_without_funds_pays_later,
     a_payout_account_that_takes_nothing_keeps_the_hour_unpaid,
+    a_payout_account_comes_to_be_with_the_first_lumen,
     claims_are_bounded,
     a_budget_that_is_not_enough_is_shared_in_proportion,
     late_hours_are_paid_out_of_what_is_left,
