@@ -99,7 +99,7 @@ export function suites(reports: string): readonly Suite[] {
       counting: { by: 'line' },
       cannotRun: needs('shellcheck', 'systemd-analyze', 'git'),
     },
-    vitest('unit', [], stretched(600, process.env)),
+    vitest('unit', [], stretched(1200, process.env)),
     { name: 'python decoder', argv: ['python3', 'packages/protocol/python/check.py'], secondsMax: 60, counting: { by: 'line' }, cannotRun: needs('python3') },
     { name: 'simulator sweep', argv: ['node', 'packages/simulator/src/sweep.ts'], secondsMax: stretched(300, process.env), counting: { by: 'line' } },
     e2e('embedded'),

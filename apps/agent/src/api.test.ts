@@ -194,7 +194,7 @@ describe('signed requests', () => {
 
 describe('subscriptions', () => {
   test('without a session there are none, and the socket closes', async () => {
-    await using door = await openDoor(folder, { loginMs: 20 });
+    await using door = await openDoor(folder, { loginMs: 1000 });
     const socket = new WebSocket(`ws://127.0.0.1:${door.port}/trpc`);
     const [messages, closed] = [collect(socket), new Promise<number>((resolve) => socket.on('close', resolve))];
     await new Promise((resolve) => socket.on('open', resolve));
