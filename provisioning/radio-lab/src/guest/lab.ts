@@ -4,7 +4,7 @@ import { eventLine, type LabEvent } from '../events.ts';
 import { type Edge, groupMasks } from './air.ts';
 
 /** The radios of the machine; each scenario says who hears whom. 0 to 4 are the village's nodes a to e, the others one scenario's each. */
-export const radios = 13;
+export const radios = 15;
 
 class MustHold extends Error {
   override readonly name = 'MustHold';

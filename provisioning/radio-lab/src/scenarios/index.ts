@@ -11,6 +11,7 @@ import { line } from './line.ts';
 import { partition } from './partition.ts';
 import { roundTrip } from './round-trip.ts';
 import type { Scenario } from './scenario.ts';
+import { wifiUplink } from './wifi-uplink.ts';
 import { wireguard } from './wireguard.ts';
 import { wrongPassword } from './wrong-password.ts';
 
@@ -29,5 +30,6 @@ export const scenarios: readonly Scenario[] = [
   accessPointScenario,
   commitConfirm,
   gateway,
+  wifiUplink,
   roundTrip,
 ];
