@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, watch } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +19,7 @@ afterAll(async () => {
 });
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
-const free = { HUB_HTTP_PORT: '0', HUB_HTTPS_PORT: '0', HUB_BROKER_PORT: '0', HUB_TOOLS_PORT: '0', HUB_LOG_LEVEL: 'silent' };
+const free = { HUB_HTTP_PORT: '0', HUB_HTTPS_PORT: '0', HUB_BROKER_PORT: '0', HUB_TOOLS_PORT: '0', HUB_LOG_LEVEL: 'fatal' };
 function start(environment: Record<string, string> = {}): ChildProcess {
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, HUB_DATA_DIR: dataDir, HUB_COMMUNITY_NAME: 'Sunny Street', ...free, ...environment },
@@ -169,6 +170,46 @@ test(
     // In the order in which they were sent.
     expect(heard.map((text) => Number(JSON.parse(text).id.split('.')[3]))).toEqual(heard.map((_, i) => i));
     await resumed.endAsync(true);
+    second.kill('SIGTERM');
+    await once(second, 'exit');
+  },
+  startsMsMax,
+);
+
+test(
+  'ends with 1 when its database has no place for its log, and what it acknowledged is there afterwards',
+  async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'hub-panic-'));
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const up = ready(dataDir);
+    const child = start({ HUB_DATA_DIR: dataDir });
+    await up;
+    const ended = once(child, 'exit');
+    const hub = await TestHub.beside(dataDir);
+    const gateway = await hub.member('gateway');
+    const sender = await connected(hub.asNode(gateway));
+    const log = join(dataDir, 'db', 'pg_wal');
+    await rename(log, `${log}.elsewhere`);
+    const acknowledged: string[] = [];
+    // The log is in segments of 16 MiB.
+    for (let i = 0; i < 100; i++) {
+      const id = `${gateway.node}.1.1.${i}`;
+      const text = envelope(id, randomBytes(150_000).toString('base64'));
+      sender.publishAsync(hub.topic('em/meter-1/telemetry'), text, { qos: 1 }).then(
+        () => acknowledged.push(id),
+        () => undefined,
+      );
+    }
+    expect(await ended).toEqual([1, null]);
+    await sender.endAsync(true);
+    await rename(`${log}.elsewhere`, log);
+
+    const again = ready(dataDir);
+    const second = start({ HUB_DATA_DIR: dataDir });
+    await again;
+    const { rows } = (await (await TestHub.beside(dataDir)).admin('GET', '/telemetry?limit=1000')).body as { rows: { entryId: string }[] };
+    const kept = new Set(rows.map((row) => row.entryId));
+    expect([acknowledged.length > 0, acknowledged.filter((id) => !kept.has(id))]).toEqual([true, []]);
     second.kill('SIGTERM');
     await once(second, 'exit');
   },

@@ -46,11 +46,15 @@ export async function openDatabase(options: {
 async function openOnDisk(folder: string, options: Pick<Parameters<typeof openDatabase>[0], 'synced' | 'panicked'>): Promise<PGlite> {
   await ensureCluster(folder);
   const fs = new SyncedFiles(folder, options.synced);
+  const said: string[] = [];
   const onStderr = (text: string) => {
+    if (said.push(text) > 10) said.shift();
     if (text.includes(' PANIC:  ')) options.panicked?.(text);
     return true;
   };
-  const client = await PGlite.create({ fs, startParams: syncedStartParams, onStderr });
+  const client = await PGlite.create({ fs, startParams: syncedStartParams, onStderr }).catch((error: Error) => {
+    throw new Error(`${error.message}: ${said.join('; ')}`);
+  });
   // Hooks into the engine's insides: a version of it that ignores them must not go unnoticed.
   const before = fs.count;
   await client.exec('checkpoint');
