@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
-const free = { HUB_HTTP_PORT: '0', HUB_HTTPS_PORT: '0', HUB_BROKER_PORT: '0', HUB_TOOLS_PORT: '0', HUB_LOG_LEVEL: 'fatal' };
+const free = { HUB_HTTP_PORT: '0', HUB_HTTPS_PORT: '0', HUB_BROKER_PORT: '0', HUB_TOOLS_PORT: '0', HUB_LOG_LEVEL: 'error' };
 function start(environment: Record<string, string> = {}): ChildProcess {
   const child = spawn(process.execPath, [main], {
     env: { PATH: process.env.PATH, HUB_DATA_DIR: dataDir, HUB_COMMUNITY_NAME: 'Sunny Street', ...free, ...environment },
