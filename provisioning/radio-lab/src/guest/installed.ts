@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@energymesh/e2e/community/until';
 import { type NetworkStateInput, type NetworkStatus, parseStatus } from '@energymesh/network';
@@ -45,7 +45,9 @@ export class InstalledNode implements AsyncDisposable {
 
   /** Not started yet. `initial`: the network that it takes over at its first boot. */
   static async create(radio: RadioNode, dir: string, initial: NetworkStateInput): Promise<InstalledNode> {
-    const at = `/run/installed/${radio.namespace}`;
+    mkdirSync('/run/installed', { recursive: true });
+    // A scenario may install a node that another one installed before.
+    const at = mkdtempSync(`/run/installed/${radio.namespace}-`);
     for (const folder of ['root', 'product/lib', 'shared']) mkdirSync(join(at, folder), { recursive: true });
     mkdirSync(join(at, 'shared/requests'), { mode: 0o700 });
     const lib = join(at, 'product/lib');

@@ -20,7 +20,7 @@ export async function openPorts(from: Inside, address: string, ranges: readonly 
 /** UDP ports of `address`, which is `target`'s, on which a datagram from inside a namespace arrives; those that a program of `target` holds for itself are left out. */
 export async function openUdpPorts(from: Inside, target: Inside, address: string, ranges: readonly string[]): Promise<number[]> {
   const [ip, ...rest] = target.through;
-  const listener = spawn(ip, [...rest, process.execPath, scanUdp, 'listen', ...ranges], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const listener = spawn(ip, [...rest, process.execPath, scanUdp, 'listen', address, ...ranges], { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
   listener.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
