@@ -83,6 +83,8 @@ function reasonAgainst(): string | undefined {
 }
 
 function build(): string {
+  const built = spawnSync(process.execPath, ['scripts/build.ts', 'agent', 'page', 'netd'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (built.status !== 0) throw new Error('agent, page and root helper could not be built');
   const release = releaseOf(root);
   tell(`package: energymesh ${release.version}`);
   return buildPackage({ root, out: join(runFolder, 'packages'), architecture: 'amd64', release, level: 0 }).path;
