@@ -1,5 +1,6 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { run } from './command.ts';
 import { deb, type Scenario, told } from './scenario.ts';
 
 const layer = resolve(import.meta.dirname, '../../image/rpi-image-gen/layer/energymesh.yaml');
@@ -27,6 +28,7 @@ export const readOnly: Scenario = {
     const disk = join(machine.share, '../data.img');
     writeFileSync(disk, '');
     truncateSync(disk, 256 * 1024 * 1024);
+    await run(['mkfs.ext4', '-q', disk], { secondsMax: 60 });
     const shared = sharedPaths();
     await step(`
 # As the image is before any node was made of it.
@@ -34,14 +36,15 @@ systemctl stop energymesh-agent.service
 rm -rf /var/lib/energymesh/* /var/lib/energymesh-setup/* /var/lib/energymesh-netd/* /etc/energymesh/network* /etc/energymesh/invite /etc/energymesh/agent.env
 find /etc/systemd/system -type l -name 'energymesh-ap@*' -delete; find /etc/systemd/system -type l -name 'energymesh-firewall*' -delete
 rm -f /etc/systemd/network/*energymesh* /etc/NetworkManager/conf.d/*energymesh* /etc/issue.d/*
-mkfs.ext4 -q /dev/ubdc
 mkdir -p /persistent /bootfs
 mount /dev/ubdc /persistent
 mkdir -p /persistent/slots/system_a
 for path in ${shared.join(' ')}; do mkdir -p $path /persistent/shared$path; cp -a $path/. /persistent/shared$path; done
 cp -a /var /persistent/slots/system_a/
+# /tmp as Trixie has it, on which the image stands: systemd makes a service's own /dev there.
 cat >/etc/fstab <<'FSTAB'
 /dev/ubda / ext4 defaults,ro,noatime 0 0
+tmpfs /tmp tmpfs mode=1777,nosuid,nodev 0 0
 /dev/ubdb /bootfs vfat defaults,nofail 0 2
 /dev/ubdc /persistent ext4 defaults,noatime 0 2
 /persistent/slots/system_a/var /var none bind 0 0

@@ -28,14 +28,14 @@ test('figures as JSON and the clock are options, wherever they stand', () => {
 });
 
 test('one boot for each clock that is needed; a clock that is asked for is that of all', () => {
-  const more = [scenario('round-trip', false, { clock: 'counted' }), ...known];
+  const more = [scenario('round-trip', false, { clock: 'real' }), ...known];
   const boots = (...argv: string[]): unknown => {
     const order = readArguments(argv, more);
     return 'boots' in order ? order.boots.map(({ clock, scenarios }) => [clock, ...scenarios.map((s) => s.name)]) : order;
   };
   expect(boots('all')).toEqual([
     ['virtual', 'line', 'diamond', 'foreign'],
-    ['counted', 'round-trip'],
+    ['real', 'round-trip'],
   ]);
   expect(boots('all', '--clock', 'real')).toEqual([['real', 'round-trip', 'line', 'diamond', 'foreign']]);
 });
@@ -44,7 +44,7 @@ test('what means nothing is named', () => {
   expect(names()).toBe('which scenario?');
   expect(names('lime')).toBe('no scenario lime; there are: line, diamond, foreign');
   expect(names('line', '--jsn')).toMatch(/jsn/);
-  expect(names('line', '--clock', 'fast')).toMatch(/virtual, counted, real/);
+  expect(names('line', '--clock', 'fast')).toMatch(/virtual, real/);
   expect(names('list', 'line')).toMatch(/no scenario list/);
 });
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Clock, clocks } from './events.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
-export const usage = 'usage: npm run radio-lab -- <scenario ...|short|all> [--json] [--clock virtual|counted|real]\n       npm run radio-lab -- list | build';
+export const usage = 'usage: npm run radio-lab -- <scenario ...|short|all> [--json] [--clock virtual|real]\n       npm run radio-lab -- list | build';
 
 const isClock = (name: string): name is Clock => (clocks as readonly string[]).includes(name);
 

@@ -20,7 +20,7 @@ export interface MachineOptions {
   readonly onLine: (line: string) => void;
 }
 
-const timeTravel: Readonly<Record<Clock, readonly string[]>> = { virtual: ['time-travel=inf-cpu'], counted: ['time-travel'], real: [] };
+const timeTravel: Readonly<Record<Clock, readonly string[]>> = { virtual: ['time-travel=inf-cpu'], real: [] };
 
 /** Boots the machine and waits until it has switched itself off; at the limit its power is cut. Rejects only when it cannot be started. */
 export async function boot(o: MachineOptions): Promise<{ readonly timedOut: boolean }> {

@@ -40,9 +40,9 @@ export function lineSplitter(take: (line: string) => void): (chunk: string) => v
 }
 
 /**
- * The machine's clock. virtual: neither waiting nor computing takes time on it. counted: computing does, waiting is skipped. real: the host's.
+ * The machine's clock. virtual: neither waiting nor computing takes time on it. real: the host's.
  */
-export const clocks = ['virtual', 'counted', 'real'] as const;
+export const clocks = ['virtual', 'real'] as const;
 export type Clock = (typeof clocks)[number];
 
 /** What the guest is to do, in `run.json` of the run's folder. */
