@@ -13,5 +13,7 @@ export interface Effort {
 export interface Bench {
   readonly name: string;
   readonly about: string;
+  /** What it needs beside this process and does not find, and how to get it. */
+  cannotRun?(): string | undefined;
   run(effort: Effort): Measured[] | Promise<Measured[]>;
 }

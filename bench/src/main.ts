@@ -28,6 +28,13 @@ if (!/^\d{1,2}$/.test(values.rounds) || rounds < 1) fail(`--rounds: expected a w
 
 for (const bench of benches) {
   if (positionals.length && !positionals.includes(bench.name)) continue;
+  const reason = bench.cannotRun?.();
+  if (reason !== undefined) {
+    // Asked for by name, it is a failure; among all of them it is said and the others run.
+    if (positionals.length) fail(`${bench.name} cannot run here: ${reason}`);
+    console.error(`bench: ${bench.name} not run: ${reason}`);
+    continue;
+  }
   const measured = await bench.run({ rounds, scale: 1, progress: (line) => console.error(line) });
   process.stdout.write(
     render(

@@ -32,6 +32,25 @@ test('a document tells revocations and devices to whoever pins the root', async 
   expect(checkDevicePassword(new Uint8Array(), verdict.document.devices[0]!)).toBe(false);
 });
 
+test('a document tells who pays, or that nobody does', async () => {
+  const { authority, verifier } = await community();
+  const rewards = {
+    network: 'Local Network ; 2026',
+    contract: `C${'A'.repeat(55)}`,
+    hubKey: 'ab'.repeat(32),
+    epochSeconds: 300,
+    rpc: ['http://127.0.0.1:8000/rpc'],
+  };
+  const content = { number: 1, issuedAt: noon, revoked: [], devices: [] };
+  const told = (document: Uint8Array) => {
+    const verdict = verifyCommunityDocument(document, verifier);
+    return verdict.ok ? verdict.document.rewards : verdict.reason;
+  };
+  expect(told(signCommunityDocument(authority, { ...content, rewards }))).toEqual(rewards);
+  expect(told(signCommunityDocument(authority, content))).toBeUndefined();
+  expect(told(signCommunityDocument(authority, { ...content, rewards: { ...rewards, contract: 'GABC' } }))).toBe('malformed');
+});
+
 test('an impostor, another community and a changed byte are refused', async () => {
   const { authority, verifier } = await community();
   const content = { number: 1, issuedAt: noon, revoked: [{ node }], devices: [] };

@@ -16,6 +16,20 @@ export interface Revocation {
   readonly serial?: string;
 }
 
+/** The contract that pays this community's nodes, and where it is read. docs/proofs.md */
+export interface RewardTerms {
+  /** The network's passphrase. */
+  readonly network: string;
+  /** Strkey of the contract, C... */
+  readonly contract: string;
+  /** Ed25519, 64 hex digits: signs receipts of gateways' hops and attestations. */
+  readonly hubKey: string;
+  /** 3,600; any other length is a test network's. */
+  readonly epochSeconds: number;
+  /** URLs of Stellar RPC servers. */
+  readonly rpc: readonly string[];
+}
+
 /** What every node of a community must know to decide without the hub: who is revoked, and which devices there are. docs/protocol.md §2.5 */
 export interface CommunityDocument {
   /** Grows by at least one with every change; the highest wins. */
@@ -26,6 +40,8 @@ export interface CommunityDocument {
   readonly devices: readonly DeviceCredential[];
   /** Absent while the key of enrolment holds. */
   readonly beacon?: SealedBeaconKey | undefined;
+  /** Absent: this community pays nothing. */
+  readonly rewards?: RewardTerms | undefined;
 }
 
 export interface VerifiedDocument extends CommunityDocument {
@@ -59,6 +75,15 @@ const bodySchema = z.object({
       sealed: z.string().regex(/^[\w-]*$/),
     })
     .optional(),
+  rewards: z
+    .object({
+      network: z.string().min(1).max(128),
+      contract: z.string().regex(/^C[A-Z2-7]{55}$/),
+      hubKey: hex(64),
+      epochSeconds: z.int().min(10).max(3600),
+      rpc: z.array(z.url({ protocol: /^https?$/ }).max(256)).max(8),
+    })
+    .optional(),
 });
 
 /** The document's bytes became longer than allowed: too many devices or revocations. */
@@ -77,6 +102,7 @@ export function signCommunityDocument(authority: CommunityAuthority, document: C
       revoked: document.revoked.map(({ node, serial }) => (serial === undefined ? [node] : [node, serial])),
       devices: document.devices.map(({ id, role, salt, verifier }) => [id, role, salt, verifier]),
       beacon: document.beacon,
+      rewards: document.rewards,
     }),
   );
   const issuing = firstDer(authority.issuingPem);
@@ -128,6 +154,7 @@ function withLookup(body: z.infer<typeof bodySchema>): VerifiedDocument {
     revoked,
     devices: body.devices.map(([id, role, salt, verifier]) => ({ id, role, salt, verifier })),
     beacon: body.beacon,
+    rewards: body.rewards,
     isRevoked: (node, serial) => whole.has(node) || single.has(`${node}/${serial}`),
   };
 }

@@ -19,6 +19,7 @@ export {
   type DocumentVerdict,
   documentBytesMax,
   type Revocation,
+  type RewardTerms,
   signCommunityDocument,
   type VerifiedDocument,
   verifyCommunityDocument,
@@ -27,12 +28,15 @@ export {
   createInvite,
   type Invite,
   type InviteOptions,
+  type InviteProblem,
   type InviteRecord,
   type InviteRole,
   type InviteVerdict,
   inviteText,
   judgeInvite,
   parseInvite,
+  type ReadInvite,
+  readInvite,
   tokenHashOf,
 } from './invite.ts';
 export {

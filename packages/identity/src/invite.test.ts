@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newDeviceToken } from './devices.ts';
-import { createInvite, inviteText, judgeInvite, parseInvite } from './invite.ts';
+import { createInvite, inviteText, judgeInvite, parseInvite, readInvite } from './invite.ts';
 
 const options = {
   community: { id: '00112233445566aa', name: 'Sunny Street' },
@@ -44,4 +44,41 @@ test('a hub is reached over https only, and garbage is no invite', () => {
     ),
   );
   expect(parseInvite('x'.repeat(5000))).toBeUndefined();
+});
+
+describe('what is wrong with an invite, by field', () => {
+  const { text, invite } = createInvite(options);
+  const problemsOf = (given: string) => {
+    const read = readInvite(given);
+    return read.ok ? [] : read.problems.map(({ field }) => field);
+  };
+
+  test('a good one has no problem, as a line and as a file', () => {
+    expect(readInvite(`  ${text}\n`)).toEqual({ ok: true, invite });
+    expect(readInvite(JSON.stringify(invite))).toEqual({ ok: true, invite });
+  });
+
+  test.each([
+    ['', ''],
+    ['hello', ''],
+    [`${'EM1-'}${'A'.repeat(5000)}`, ''],
+    [text.slice(0, -20), ''],
+    ['EM1-%%%', ''],
+    ['EM1-', ''],
+  ])('"%s" as a whole', (given, field) => expect(problemsOf(given)).toEqual([field]));
+
+  test.each([
+    [{ hubs: [] }, 'hubs'],
+    [{ hubs: ['http://hub.example'] }, 'hubs.0'],
+    [{ token: 'short' }, 'token'],
+    [{ root: 'x' }, 'root'],
+    [{ role: 'king' }, 'role'],
+    [{ version: 2 }, 'version'],
+    [{ expiresAt: -1 }, 'expiresAt'],
+    [{ community: { id: '0', name: 'x' } }, 'community.id'],
+  ])('%j', (change, field) => {
+    const read = readInvite(JSON.stringify({ ...invite, ...change }));
+    expect(read).toMatchObject({ ok: false, problems: [{ field, text: expect.stringMatching(/Ask|ask/) }] });
+    expect(JSON.stringify(read)).not.toContain(invite.token);
+  });
 });

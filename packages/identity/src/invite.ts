@@ -61,11 +61,54 @@ export const inviteText = (invite: Invite): string => PREFIX + Buffer.from(JSON.
 
 /** Reads an invite's line or file (JSON); undefined when it is neither. */
 export function parseInvite(text: string): Invite | undefined {
-  if (text.length > inviteTextMax) return undefined;
+  const read = readInvite(text);
+  return read.ok ? read.invite : undefined;
+}
+
+/** `field` is a path such as "hubs.0"; "" is the invite as a whole. Texts hold nothing of the invite: it is a secret. */
+export interface InviteProblem {
+  readonly field: string;
+  readonly text: string;
+}
+export type ReadInvite = { readonly ok: true; readonly invite: Invite } | { readonly ok: false; readonly problems: readonly InviteProblem[] };
+
+/** As `parseInvite`, and in words what is wrong, by field, with what to do. Never throws. */
+export function readInvite(text: string): ReadInvite {
+  const wrong = (words: string): ReadInvite => ({ ok: false, problems: [{ field: '', text: words }] });
+  if (text.length > inviteTextMax)
+    return wrong(`This is longer than an invite (${inviteTextMax} characters). Give the line that begins with EM1- and nothing else.`);
   const trimmed = text.trim();
+  if (trimmed === '') return wrong('There is nothing here. Give the line that begins with EM1-.');
+  let value: unknown;
+  if (trimmed.startsWith(PREFIX)) {
+    const code = trimmed.slice(PREFIX.length);
+    if (!/^[\w-]*$/.test(code)) return wrong('There are characters in it that no invite has. Copy the line that begins with EM1- once more, whole.');
+    value = jsonOf(Buffer.from(code, 'base64url').toString('utf8'));
+  } else if (trimmed.startsWith('{')) value = jsonOf(trimmed);
+  else return wrong('This is no invite. An invite is a line that begins with EM1-; a neighbour or the community gives it to you.');
+  if (value === undefined) return wrong('A part of the invite is missing: it was cut off. Copy the whole line, or take the photo again.');
+  const parsed = inviteSchema.safeParse(value);
+  if (parsed.success) return { ok: true, invite: parsed.data };
+  const problems = parsed.error.issues.slice(0, 8).map(({ path }) => {
+    const field = path.map(String).join('.');
+    return { field, text: fixes[String(path[0])] ?? 'It is not as an invite has to be. Ask for a new one.' };
+  });
+  return { ok: false, problems };
+}
+
+const fixes: Readonly<Record<string, string>> = {
+  version: 'It is of a newer kind than this node understands. Update the node, or ask for an invite of version 1.',
+  community: 'The community in it has no proper name or id. Ask for a new invite.',
+  hubs: 'It names no server that could be asked: 1 to 4 addresses that begin with https:// are needed. Ask for a new invite.',
+  root: "The community's fingerprint in it is broken. Ask for a new invite.",
+  token: 'Its secret is broken. Ask for a new invite.',
+  role: 'It says neither relay nor gateway. Ask for a new invite.',
+  expiresAt: 'It does not say until when it counts. Ask for a new invite.',
+};
+
+function jsonOf(text: string): unknown {
   try {
-    const json = trimmed.startsWith(PREFIX) ? Buffer.from(trimmed.slice(PREFIX.length), 'base64url').toString('utf8') : trimmed;
-    return inviteSchema.safeParse(JSON.parse(json)).data;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -52,6 +52,20 @@ it('includes a transaction, and loses the answer', async () => {
   expect(await w.balance(bob.publicKey())).toBe(100_010_000_000n);
 });
 
+it('halts: what is sent waits for a ledger, which closes when it is told to, or when it goes on', async () => {
+  const [alice, bob] = [await w.funded(), await w.funded()];
+  await admin('faults', { halted: true });
+  const first = await w.rpc.sendTransaction(await w.signed(alice, [payment(bob.publicKey(), '1')]));
+  expect(first.status).toBe('PENDING');
+  expect((await admin('clock')).body).toMatchObject({ pending: 1 });
+  expect((await admin('close', {})).body).toMatchObject({ pending: 0 });
+  expect((await w.rpc.getTransaction(first.hash)).status).toBe(rpc.Api.GetTransactionStatus.SUCCESS);
+  const second = await w.rpc.sendTransaction(await w.signed(alice, [payment(bob.publicKey(), '1')]));
+  expect((await w.rpc.getTransaction(second.hash)).status).toBe(rpc.Api.GetTransactionStatus.NOT_FOUND);
+  await admin('faults', {});
+  expect((await w.rpc.getTransaction(second.hash)).status).toBe(rpc.Api.GetTransactionStatus.SUCCESS);
+});
+
 it('refuses with a wrong sequence number that is right', async () => {
   const [alice, bob] = [await w.funded(), await w.funded()];
   await admin('faults', { badSequences: 1 });

@@ -5,6 +5,8 @@ export interface Faults {
   readonly down: boolean;
   /** each answer waits this long */
   readonly slowMs: number;
+  /** answers as ever, but no ledger closes unless /admin says so: validators that do not agree */
+  readonly halted: boolean;
   /** so many of the next transactions are taken, and never included */
   readonly loseTransactions: number;
   /** so many of the next transactions are taken and included, but the connection is cut instead of an answer */
@@ -21,7 +23,15 @@ export interface Surge {
   readonly lower: 'reject' | 'wait';
 }
 
-export const noFaults: Faults = Object.freeze({ down: false, slowMs: 0, loseTransactions: 0, loseAnswers: 0, badSequences: 0, surge: undefined });
+export const noFaults: Faults = Object.freeze({
+  down: false,
+  slowMs: 0,
+  halted: false,
+  loseTransactions: 0,
+  loseAnswers: 0,
+  badSequences: 0,
+  surge: undefined,
+});
 
 const slowMsMax = 60_000;
 const countMax = 1_000;
@@ -49,6 +59,7 @@ export const parseFaults = (json: unknown): Faults => {
   return Object.freeze({
     down: f.down === true,
     slowMs: count(f.slowMs, slowMsMax),
+    halted: f.halted === true,
     loseTransactions: count(f.loseTransactions, countMax),
     loseAnswers: count(f.loseAnswers, countMax),
     badSequences: count(f.badSequences, countMax),

@@ -102,5 +102,6 @@ export class Localnet implements AsyncDisposable {
   /** What is not named is off. */
   setFaults(faults: Partial<Faults>): void {
     this.#chain.faults = Object.freeze({ ...noFaults, ...faults });
+    this.#closer.owed();
   }
 }

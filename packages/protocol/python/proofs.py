@@ -46,6 +46,7 @@ MESSAGES = {
     "challenge": lambda f: h(f["node"]) + u(f["epoch"], 4),
     "propose": lambda f: h(f["node"]) + u(f["nonce"], 4) + h(f["changeHash"]),
     "vote": lambda f: h(f["node"]) + u(f["proposal"], 4) + u(1 if f["yes"] else 0, 1),
+    "told": lambda f: h(f["node"]) + h(f["contentHash"]),
 }
 
 

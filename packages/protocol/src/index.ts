@@ -18,6 +18,11 @@ export type {
   TopologyEdge,
   TopologyNode,
 } from './io.ts';
+export { type CarriedTo, type Earning, type EarningInput, earningOf, type LeftOut } from './judging/earning.ts';
+export { countIn, firstOf, intersectPages, noPages, type Pages, pageOf, pagesOf, rangesOf, subtractPages, unitePages } from './judging/pages.ts';
+export { type Heard, type Presence, partOf, partsOfEpoch, presenceOf } from './judging/presence.ts';
+export { intersect, lowest, newest, none, type Spans, sizeOf, span, spansOf, subtract, unite } from './judging/spans.ts';
+export { answerEpochs, type ChallengeRule, type Suspicion, type SuspicionInput, suspicionOf } from './judging/suspicion.ts';
 export type { DeviceHolder } from './linkstate/claims.ts';
 export {
   type Claimed,
@@ -34,7 +39,7 @@ export { leavesMax, type Place, SumTree, SumTreeBuilder } from './merkle/tree.ts
 export { MeshNode, type MeshNodeApi, type MeshNodeOptions } from './node.ts';
 export type { CertifiedNode, Compression, Crypto, PairKeys, Ports, Random, Sha256, VerifySignature, WallReading } from './ports.ts';
 export { type Change, changeHash, changeXdr, type HubChange } from './proof/change.ts';
-export { type Domain, hashBytes, networkIdOf, publicKeyBytes, signatureBytes } from './proof/domain.ts';
+export { type Domain, domainOf, hashBytes, networkIdOf, publicKeyBytes, signatureBytes } from './proof/domain.ts';
 export {
   type Attestation,
   attestMessage,
@@ -50,10 +55,12 @@ export {
   type Registration,
   receiptMessage,
   registerMessage,
+  toldMessage,
   voteMessage,
 } from './proof/messages.ts';
 export { type Checks, type RevealFault, type Revealing, revealFault } from './proof/reveal.ts';
 export { isSmallOrder, strictly } from './proof/strict.ts';
+export { type ExchangeOptions, ReceiptExchange } from './receipts/exchange.ts';
 export { decodeLeaf, encodeLeaf, type Leaf, leafBytes, leafKeyOf } from './receipts/leaf.ts';
 export type { EpochReading, ReceiptPort, VouchRequest } from './receipts/ports.ts';
 export { decodeRangeList, encodeRangeList, uniteRanges } from './receipts/range-list.ts';
@@ -70,7 +77,7 @@ export {
 export { type EpochAccount, payInTime, payLate, settledAt } from './reward/budget.ts';
 export { type ChainFault, type ChainLink, chainFault, chainStepsMax, chainValue } from './reward/chain.ts';
 export { isAudited, type SeedOf, sampleIndex, sampleIndexes, seedOf } from './reward/draws.ts';
-export { epochOf, epochSecondsDefault, epochStart, epochsKept } from './reward/epoch.ts';
+export { epochOf, epochSecondsDefault, epochStart, epochsKept, epochsLapsed } from './reward/epoch.ts';
 export { defaultParams, type ParamName, type ParamRule, type Params, paramNames, paramRules, type Stroops, unfitParams } from './reward/params.ts';
 export { type Attested, type Hour, type Reward, rewardOf } from './reward/rule.ts';
 export { Millis, Minutes, never, Seconds } from './units.ts';

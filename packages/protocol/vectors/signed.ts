@@ -19,6 +19,7 @@ import {
   proposeMessage,
   receiptMessage,
   registerMessage,
+  toldMessage,
   voteMessage,
 } from '../src/index.ts';
 import { domain, epoch, hub, members, opensslVerify, passphrase, relay, sha256, strictVerify, type TestKey, text } from './keys.ts';
@@ -65,6 +66,7 @@ export function messages(): object[] {
   };
   const vote = (name: string, proposal: number, yes: boolean) =>
     of(name, 'vote', { node: members[1].publicKey, proposal, yes }, voteMessage(domain, members[1].publicKey, proposal, yes), members[1]);
+  const told = { node, contentHash: sha256(text('{"kind":"hour","epoch":1,"state":"received"}')) };
   return [
     proof('proof of an hour', tree.packets, timestamp, tree.root),
     proof('proof of nothing', 0, timestamp, treeOf([]).root),
@@ -83,6 +85,7 @@ export function messages(): object[] {
     }),
     vote('a yes', 1, true),
     vote('a no', 0xffff_ffff, false),
+    of('told to a node', 'told', told, toldMessage(domain, node, told.contentHash), hub),
   ];
 }
 

@@ -124,6 +124,8 @@ fn messages() {
             "challenge" => d.challenge(&fixed(&f["node"]), u32_of(&f["epoch"])),
             "propose" => d.propose(&fixed(&f["node"]), u32_of(&f["nonce"]), &fixed(&f["changeHash"])),
             "vote" => d.vote(&fixed(&f["node"]), u32_of(&f["proposal"]), f["yes"].as_bool().unwrap()),
+            // Between hub and nodes: the contract never sees one.
+            "told" => continue,
             other => panic!("no message {other}"),
         };
         assert_eq!(hex(&message), case["message"].as_str().unwrap(), "{}", case["name"]);

@@ -143,6 +143,7 @@ export class HttpServer implements AsyncDisposable {
       if (path === '/admin/faults' && !post) return { status: 200, body: chain.faults };
       if (post && path === '/admin/faults') {
         chain.faults = parseFaults(body);
+        closer.owed();
         return { status: 200, body: chain.faults };
       }
       if (post && path === '/admin/close') {

@@ -24,13 +24,13 @@ export class Closer implements Disposable {
   }
 
   start(): void {
-    const { mode } = this.#mode;
     // What was taken before the last end of the process is still owed a ledger.
-    if (mode === 'immediate' && this.#chain.pendingCount > 0) this.close();
+    this.owed();
     if (this.#mode.mode !== 'interval') return;
     const { ms, idleMs } = this.#mode;
     this.#timer = setInterval(() => {
       this.#idleMs += ms;
+      if (this.#chain.faults.halted) return;
       if (this.#chain.pendingCount > 0 || this.#idleMs >= idleMs) this.close();
     }, ms);
   }
@@ -45,8 +45,13 @@ export class Closer implements Disposable {
     if (this.#mode.mode !== 'immediate' || this.#scheduled) return;
     this.#scheduled = setImmediate(() => {
       this.#scheduled = undefined;
-      this.close();
+      if (!this.#chain.faults.halted) this.close();
     });
+  }
+
+  /** Something may have waited while no ledger closed. */
+  owed(): void {
+    if (this.#mode.mode === 'immediate' && !this.#chain.faults.halted && this.#chain.pendingCount > 0) this.close();
   }
 
   close(): LedgerRow {

@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 import type { xdr } from '@stellar/stellar-sdk/base';
 import type { HostAddress } from './address.ts';
 import type { Prng } from './prng.ts';

@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 /** Contracts' code on the WebAssembly engine of Node. Not metered: a contract that loops for ever stops this network. */
 import { hex } from '../bytes.ts';
 import { hostFunctions } from './env/index.ts';
@@ -31,7 +32,7 @@ export const loadCode = (hash: Uint8Array, bytes: Uint8Array, protocolVersion: n
 const compile = (bytes: Uint8Array): Code => {
   let module: WebAssembly.Module;
   try {
-    module = new WebAssembly.Module(bytes as BufferSource);
+    module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>);
   } catch (error) {
     throw new HostError('WasmVm', 'InvalidAction', `not WebAssembly: ${error instanceof Error ? error.message : error}`);
   }

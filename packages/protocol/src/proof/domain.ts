@@ -23,6 +23,7 @@ export const tag = {
   challenge: 'em-challenge-v1',
   propose: 'em-propose-v1',
   vote: 'em-vote-v1',
+  told: 'em-told-v1',
   ranges: 'em-ranges-v1',
   leafKey: 'em-leaf-key-v1',
 } as const;
@@ -41,6 +42,22 @@ const tags = new Map<Tag, Uint8Array>(
 export const tagOf = (text: Tag): Uint8Array => tags.get(text)!;
 
 export const networkIdOf = (sha256: Sha256, passphrase: string): Uint8Array => sha256(utf8Encode(passphrase));
+
+const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** The 32 bytes in a contract's address (C..., SEP-23: a byte of version, the id, two of checksum), whose form and checksum others have seen to. */
+function contractIdOf(address: string): Uint8Array {
+  if (!/^C[A-Z2-7]{55}$/.test(address)) throw new RangeError(`contract: ${address}`);
+  let bits = 0n;
+  for (const letter of address) bits = (bits << 5n) | BigInt(base32.indexOf(letter));
+  return Uint8Array.from({ length: 32 }, (_, i) => Number((bits >> BigInt(8 * (33 - i))) & 0xffn));
+}
+
+/** Of a network by its passphrase and a contract by its address. */
+export const domainOf = (sha256: Sha256, { network, contract }: { readonly network: string; readonly contract: string }): Domain => ({
+  networkId: networkIdOf(sha256, network),
+  contractId: contractIdOf(contract),
+});
 
 /** Begins a message that is signed: D(tag). */
 export function domainWriter(of: Tag, domain: Domain, bodyBytes: number): Writer {

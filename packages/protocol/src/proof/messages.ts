@@ -111,3 +111,7 @@ export const voteMessage = (domain: Domain, node: Uint8Array, proposal: number, 
     .u32(proposal)
     .u8(yes ? 1 : 0)
     .done();
+
+/** 144 bytes, signed by the hub; `contentHash` is of what it tells this node. */
+export const toldMessage = (domain: Domain, node: Uint8Array, contentHash: Uint8Array): Uint8Array =>
+  domainWriter(tag.told, domain, 64).put(expectBytes(node, publicKeyBytes)).put(expectBytes(contentHash, hashBytes)).done();

@@ -3,7 +3,18 @@ import { domain, epoch, hub, keyOf, members, relay, sha256, strictVerify, text }
 import { forged } from '../../vectors/signed.ts';
 import { defaultParams } from '../reward/params.ts';
 import { changeXdr } from './change.ts';
-import { attestMessage, challengeMessage, memberMessage, proofMessage, proposeMessage, receiptMessage, registerMessage, voteMessage } from './messages.ts';
+import { domainOf } from './domain.ts';
+import {
+  attestMessage,
+  challengeMessage,
+  memberMessage,
+  proofMessage,
+  proposeMessage,
+  receiptMessage,
+  registerMessage,
+  toldMessage,
+  voteMessage,
+} from './messages.ts';
 import { isSmallOrder, strictly } from './strict.ts';
 
 const node = relay.publicKey;
@@ -19,12 +30,13 @@ const messages = (of: typeof domain) => ({
   challenge: challengeMessage(of, node, epoch),
   propose: proposeMessage(of, node, 1, hash),
   vote: voteMessage(of, node, 1, true),
+  told: toldMessage(of, node, hash),
 });
 
 describe('what is signed', () => {
   test('has the widths of docs/proofs.md', () => {
     const widths = Object.fromEntries(Object.entries(messages(domain)).map(([name, bytes]) => [name, bytes.byteLength]));
-    expect(widths).toEqual({ proof: 160, receipt: 186, member: 112, register: 172, attest: 132, challenge: 116, propose: 148, vote: 117 });
+    expect(widths).toEqual({ proof: 160, receipt: 186, member: 112, register: 172, attest: 132, challenge: 116, propose: 148, vote: 117, told: 144 });
   });
 
   test('for one contract is nothing to another, nor one kind to another', () => {
@@ -45,6 +57,14 @@ describe('what is signed', () => {
     for (const wrong of ['', payout.slice(1), `M${payout.slice(1)}`, payout.toLowerCase(), `${payout}\n`]) {
       expect(() => registerMessage(domain, { node, nonce: 1, payout: wrong })).toThrow(RangeError);
     }
+  });
+
+  test("is of a network's passphrase and a contract's address", () => {
+    const at = domainOf(sha256, { network: 'passphrase', contract: 'CDLZFC3SYJYDZT7K67VZ75HPJVIEUVNIXF47ZG2FB2RMQQVU2HHGCYSC' });
+    expect(Buffer.from(at.networkId)).toEqual(Buffer.from(sha256(text('passphrase'))));
+    expect(Buffer.from(at.contractId).toString('hex')).toBe('d7928b72c2703ccfeaf7eb9ff4ef4d504a55a8b979fc9b450ea2c842b4d1ce61');
+    for (const contract of ['', `G${'A'.repeat(55)}`, `C${'a'.repeat(55)}`, `C${'A'.repeat(56)}`])
+      expect(() => domainOf(sha256, { network: 'passphrase', contract })).toThrow(RangeError);
   });
 
   test('changes of parameters differ where one parameter does', () => {
