@@ -1,4 +1,4 @@
-// One folder that runs with nothing but node and the SQLite addon beside it: dist/agent.mjs, the spool's thread, the migrations.
+// One folder that runs with nothing but node and the SQLite addon beside it: dist/agent.mjs, the spool's thread, the migrations, and chunks of what is loaded late.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,6 +22,17 @@ function sourceDate() {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 cpSync(join(here, 'drizzle'), join(out, 'drizzle'), { recursive: true, filter: (path) => !path.endsWith('_snapshot.json') });
+/**
+ * ciao (DNS-SD) would have every error of the process looked up in source maps: the first stack that anybody reads then takes 60 MB for the bundle's map,
+ * more than a node has to spare. Stacks name places in the bundle; the maps lie beside it for whoever wants to look.
+ */
+const noSourceMapsInMemory = {
+  name: 'no-source-maps-in-memory',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^source-map-support(\/|$)/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '', loader: 'js' }));
+  },
+};
 const entries = { agent: 'src/main.ts', 'spool-worker': 'src/relay/spool-worker.ts' };
 await build({
   absWorkingDir: here,
@@ -29,6 +40,9 @@ await build({
   outdir: out,
   outExtension: { '.js': '.mjs' },
   bundle: true,
+  // Stellar's SDK stays out of the memory of a node whose community pays nothing.
+  splitting: true,
+  chunkNames: '[name]-[hash]',
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -40,6 +54,7 @@ await build({
   logLevel: 'warning',
   // The addon is found from node_modules; a package for a Pi carries it beside the bundle.
   external: ['better-sqlite3'],
+  plugins: [noSourceMapsInMemory],
   define: { ENERGYMESH_BUILD: JSON.stringify({ version, date: sourceDate() }) },
   // CommonJS dependencies ask for these.
   banner: {

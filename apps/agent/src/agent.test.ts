@@ -1,19 +1,11 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
-import { Aedes } from 'aedes';
 import mqtt from 'mqtt';
-import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runAgent } from './agent.ts';
+import { openBackend, type Running, startAgent } from './agent.fixture.ts';
 import { Page } from './api/page.fixture.ts';
-import { systemClock } from './clock.ts';
 import { testCommunity } from './community.fixture.ts';
-import { loadConfig } from './config.ts';
 import { snapshot, write } from './radio/snapshot.fixture.ts';
 
 let folder: string;
@@ -22,73 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A multicast group per test run, so that runs side by side do not hear each other. */
-const group = `239.77.${(process.pid >> 8) & 255}.${process.pid & 255}`;
-
-interface Running extends AsyncDisposable {
-  readonly base: string;
-  readonly claimCode: string;
-  /** Port of the device door. */
-  readonly devices: number;
-}
-async function start(name: string, dataDir: string, extra: Record<string, string> = {}): Promise<Running> {
-  const { config } = loadConfig({
-    environment: {
-      EM_NAME: name,
-      EM_DATA_DIR: dataDir,
-      EM_HTTP_HOST: '127.0.0.1',
-      EM_HTTP_PORT: '0',
-      EM_DEVICES_HOST: '127.0.0.1',
-      EM_DEVICES_PORT: '0',
-      EM_LINKS_HOST: '127.0.0.1',
-      EM_MDNS: 'false',
-      EM_SPOOL_BYTES_MAX: '8388608',
-      ...extra,
-      EM_SEGMENTS: JSON.stringify([{ type: 'multicast', group, port: 17_900, interface: '127.0.0.1' }]),
-    },
-    folder,
-  });
-  const stop = new AbortController();
-  const printed: string[] = [];
-  const logged = new PassThrough();
-  const ready = new Promise<{ devices: number }>((resolve) => {
-    createInterface(logged).on('line', (line) => {
-      if (process.env.EM_TEST_LOG) process.stderr.write(`${line}\n`);
-      const entry = JSON.parse(line) as { msg: string; devices: number };
-      if (entry.msg === 'ready') resolve(entry);
-    });
-  });
-  let told = () => {};
-  const ran = runAgent(
-    {
-      config,
-      logger: pino({ level: process.env.EM_TEST_LOG ?? 'info', base: { name } }, logged),
-      clock: systemClock,
-      build: { version: 'test', date: 0 },
-      print: (line) => {
-        printed.push(line);
-        told();
-      },
-    },
-    stop.signal,
-  );
-  await Promise.race([
-    ran,
-    new Promise<void>((resolve) => {
-      told = () => printed.length >= 2 && resolve();
-    }),
-  ]);
-  const { devices } = await ready;
-  return {
-    devices,
-    base: /http:\S+/.exec(printed[0] ?? '')?.[0] ?? '',
-    claimCode: printed[1]?.split(' ').pop() ?? '',
-    async [Symbol.asyncDispose]() {
-      stop.abort('test over');
-      await ran;
-    },
-  };
-}
+const start = (name: string, dataDir: string, extra: Record<string, string> = {}): Promise<Running> => startAgent({ name, dataDir, folder }, extra);
 
 test('two agents of a community find each other and show it', async () => {
   const community = await testCommunity();
@@ -167,26 +93,6 @@ test('what the radios say is shown beside the links and goes into the report, ap
   expect(await plain.client.network.status.query()).toMatchObject({ available: false, recent: [] });
   await plain.close();
 });
-
-/** Any MQTT broker is a backend; this one speaks 3.1.1. */
-async function openBackend(take: (topic: string, payload: Buffer) => void) {
-  const broker = await Aedes.createBroker();
-  broker.on('publish', ({ topic, payload }, client) => {
-    if (client) take(topic, Buffer.from(payload));
-  });
-  const server = createServer(broker.handle);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    publish: (topic: string, payload: string) =>
-      broker.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 1, retain: false, dup: false }, () => {}),
-    url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      await new Promise<void>((resolve) => broker.close(resolve));
-      server.close();
-    },
-  };
-}
 
 test('fifty messages of a device reach the backend over another node, move the counter by fifty, and are in the report', async () => {
   const community = await testCommunity();

@@ -8,8 +8,9 @@ import type { Sources, Who } from './api/views/sources.ts';
 import { backendOf, followBackend } from './backend.ts';
 import { type Config, ConfigInvalid } from './config.ts';
 import { openDashboard } from './dashboard.ts';
-import { enrol } from './enrolling.ts';
+import { configuredInvite, joiner } from './enrolling.ts';
 import { Events } from './events.ts';
+import { writeDurably } from './identity/files.ts';
 import { openIdentity } from './identity/identity.ts';
 import type { Logger } from './logger.ts';
 import { DnsSd } from './mesh/dnssd.ts';
@@ -19,7 +20,8 @@ import { Counters } from './metrics/counters.ts';
 import { DeviceActivity } from './metrics/devices.ts';
 import { Latency } from './metrics/latency.ts';
 import { Reporter, slotMsFor } from './metrics/reporter.ts';
-import { announce, class0Of, custodyView, machineView, waitingSources, whoIs } from './node-views.ts';
+import { Waiting } from './metrics/waiting.ts';
+import { announce, class0Of, custodyView, machineView, noLinks, waitingSources, whoIs } from './node-views.ts';
 import type { Clock } from './ports.ts';
 import { Changes } from './radio/changes.ts';
 import { Radio } from './radio/radio.ts';
@@ -27,6 +29,10 @@ import { DeviceBroker } from './relay/broker/broker.ts';
 import { TopicMapError } from './relay/classify.ts';
 import { Relay, type RelayOptions } from './relay/relay.ts';
 import { reportNow } from './reporting.ts';
+import { openRewards, rewardParts, vouchingOf, walletFact, walletHeld } from './rewarding.ts';
+import { markReset, spentInvite, wipeIfMarked } from './setup/reset.ts';
+import { inviteHash, Setup } from './setup/setup.ts';
+import { setupPort } from './setup-views.ts';
 import { Store } from './store/store.ts';
 
 export interface AgentOptions {
@@ -41,6 +47,8 @@ export interface AgentOptions {
 /** One agent, from start to stop. Resolves when `signal` aborts and everything is closed; rejects when it cannot start. */
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    // A factory reset was asked for, now or before a power cut.
+    if (wipeIfMarked(options.config.dataDir, { write: writeDurably })) options.logger.warn('factory reset: all data is wiped');
     // The network knew this node by a higher incarnation (its card was restored from a backup): live again as a newer one.
     const outdated = new AbortController();
     try {
@@ -74,17 +82,56 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     onRefused: (what) => events.loginRefused(what),
   });
 
-  const who = whoIs(identity, config, build.version, clock.wall());
-  const machine = machineView(identity, clock, config.dataDir);
   const changes = new Changes({ ...config.radio, uptime });
+  const invite = configuredInvite(config.invite, logger);
+  const setup = new Setup({
+    settings: store.settings,
+    claimed: () => login.claimed,
+    enrolled: () => identity.enrolment !== undefined,
+    join: joiner(identity, logger),
+    invite,
+    name: config.name,
+    position: config.position,
+    spentInvite: spentInvite(config.dataDir),
+    changes,
+    clock,
+    clockTrusted,
+  });
+  const who = whoIs(identity, config, build.version, clock.wall(), () => setup.naming);
+  const machine = machineView(identity, clock, config.dataDir);
+  let dashboardPort = 0;
+  const steps = {
+    setup,
+    changes,
+    clock,
+    node: { id: identity.node, fingerprint: identity.fingerprint },
+    port: () => dashboardPort,
+    community: () => identity.enrolment?.community.name,
+    sessionAgeMs: (session: string) => sessions.ageMs(session),
+    reset: () => {
+      events.resetAsked();
+      markReset(config.dataDir, invite === undefined ? undefined : inviteHash(invite), { write: writeDurably });
+      // A moment for the answer to reach whoever asked.
+      clock.after(answerMs, beginAnew);
+    },
+  };
   const rooms = { config, login, sessions, log: store.log, changes, events, logger };
 
   let announced: number | undefined;
   if (!identity.enrolment) {
-    await using waiting = await openDashboard({ ...rooms, sources: waitingSources(identity, clock, who, machine), nearby: () => [] });
+    if (invite === undefined) logger.warn('not enrolled and no invite is configured: give one in the dashboard, or set "invite" and start again');
+    await using radio = await Radio.open({ snapshot: config.radio.snapshot, ...noLinks, clock, uptime });
+    setup.useRadio(radio);
+    await using waiting = await openDashboard({
+      ...rooms,
+      sources: waitingSources(identity, clock, who, machine, radio),
+      setup: setupPort({ ...steps, name: () => setup.naming.name, holds: () => ({ waiting: 0, devices: 0 }) }),
+      nearby: () => [],
+    });
+    dashboardPort = waiting.port;
     announce(print, config, waiting.port, login.claimCode);
     announced = waiting.port;
-    await enrol({ identity, invite: config.invite, name: config.name, logger, signal });
+    await setup.joined(signal);
   }
   const { enrolment } = identity;
   const membership = identity.membership();
@@ -94,7 +141,8 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   identity.keepRenewed();
   const backend = backendOf(config, identity);
 
-  // The mesh before what speaks over it.
+  // The mesh before what speaks over it. It asks for receipts and gives them by what rewards know of the time and the contract.
+  const vouching = vouchingOf(identity, membership, { publicKey: (node) => mesh.publicKey(node) });
   await using mesh = await MeshService.open(
     {
       identity: membership,
@@ -108,6 +156,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
       logger,
       createNode: (node) => new MeshNode(node),
       onIncarnationBehind: beginAnew,
+      receipts: vouching,
     },
     signal,
   );
@@ -116,10 +165,11 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     if (output.type === 'event') events.mesh(output.event);
     if (output.type === 'communityDocument') identity.acceptDocument(output.document);
   });
-  if (config.position) mesh.setPosition(config.position);
+  using _placed = placing(setup, (position) => mesh.setPosition(position));
 
   // What lies beneath the links: on a machine without radios nothing ever does.
   await using radio = await Radio.open({ snapshot: config.radio.snapshot, mesh, places: mesh, clock, uptime });
+  setup.useRadio(radio);
 
   // Counting begins before anything is carried.
   const onStoreError = (error: unknown) => events.storeRefused(error);
@@ -164,6 +214,9 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   identity.onChange(() => devices.renewTls(membership.door()));
   devices.onChange(({ device, connected }) => (connected ? events.deviceConnected(device) : events.deviceDisconnected(device)));
 
+  const community = enrolment.community.id;
+  await using rewards = await openRewards({ identity, membership, community, mesh, relay, vouching, store, config, clock, logger, onStoreError });
+
   await using _reporter = Reporter.open({
     who: { node: identity.node, name: membership.name, community: enrolment.community.id, version: build.version, incarnation: identity.incarnation },
     counters,
@@ -179,7 +232,18 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
 
   // The dashboard last: what it shows is there.
   const nearby: { list: () => readonly NearbyNode[] } = { list: () => [] };
-  const present: Who = { ...who, name: membership.name, community: enrolment.community.name, gateway: backend !== undefined };
+  const present: Who = {
+    ...who,
+    // As its certificate says.
+    name: membership.name,
+    community: enrolment.community.name,
+    gateway: backend !== undefined,
+    get position() {
+      return setup.naming.position;
+    },
+  };
+  const custody = custodyView(relay);
+  using waiting = Waiting.open({ backlog: custody.backlog, clock });
   const sources: Sources = {
     clock,
     who: present,
@@ -188,18 +252,30 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     radio,
     directory: identity.devices,
     door: devices,
-    custody: custodyView(relay),
+    custody,
     counters,
     latency,
+    waiting,
     activity,
     machine,
   };
+  const earning = rewardParts(rewards, { identity, clock, config, nameOf: (node) => names(node) });
+  const tellWallet = (): void => setup.tellWallet(walletFact(rewards, earning));
+  using _wallet = disposed(rewards.onChange(tellWallet));
+  tellWallet();
   await using dashboard = await openDashboard({
     ...rooms,
     sources,
-    counted: () => ({ mesh: mesh.counters(), devices: devices.counters(), relay: relay.stats().counters }),
+    setup: setupPort({
+      ...steps,
+      name: () => membership.name,
+      holds: () => ({ waiting: relay.stats().waiting, devices: identity.devices.known().length, ...walletHeld(earning) }),
+    }),
+    counted: () => ({ mesh: mesh.counters(), devices: devices.counters(), relay: relay.stats().counters, rewards: rewards.counters() }),
+    rewards: earning,
     nearby: () => nearby.list().map((node) => ({ ...node, addresses: [...node.addresses] })),
   });
+  dashboardPort = dashboard.port;
   await using dnsSd = config.mdns
     ? DnsSd.open({
         id: identity.node,
@@ -220,6 +296,23 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   await stopped(signal);
   events.stopping(String(signal.reason));
 }
+
+const answerMs = 300;
+
+/** Where the node stands, from now on: the community's map has it. */
+function placing(setup: Setup, place: (position: NonNullable<Setup['naming']['position']>) => void): Disposable {
+  let told: string | undefined;
+  const tell = (): void => {
+    const { position } = setup.naming;
+    if (!position || JSON.stringify(position) === told) return;
+    told = JSON.stringify(position);
+    place(position);
+  };
+  tell();
+  return disposed(setup.onChange(tell));
+}
+
+const disposed = (end: () => void): Disposable => ({ [Symbol.dispose]: end });
 
 /** A topic map that cannot be is a mistake in the configuration. */
 async function openRelay(options: RelayOptions, signal: AbortSignal): Promise<Relay> {

@@ -41,7 +41,7 @@ test("radio and network are the operator's alone", async () => {
   ])
     expect((await refused(ask())).reason).toBe('not-logged-in');
   expect(readdirSync(join(folder, 'requests'))).toEqual([]);
-  expect(Object.keys(await page.client.card.query()).sort()).toEqual(['at', 'community', 'name', 'nodeId', 'state', 'version']);
+  expect(Object.keys(await page.client.card.query()).sort()).toEqual(['at', 'community', 'name', 'nodeId', 'setup', 'state', 'version']);
 });
 
 test('a change: wrong fields by name, then placed, seen waiting with its countdown, and confirmed', async () => {

@@ -9,6 +9,7 @@ import {
   newDeviceToken,
   newSalt,
   p256KeyToPem,
+  type RewardTerms,
   signCommunityDocument,
 } from '@energymesh/identity';
 import { storeEnrolment } from './identity/enrolment.ts';
@@ -16,7 +17,7 @@ import { privateFolder, writeDurably } from './identity/files.ts';
 import { openNodeKey } from './identity/keystore.ts';
 
 /** A community whose nodes were enrolled by hand: what a hub's answer leaves in a node's data folder. */
-export async function testCommunity() {
+export async function testCommunity(rewards?: RewardTerms) {
   const now = Date.now();
   const authority = await CommunityAuthority.create({ name: 'Sunny Street', now });
   const tokens = new Map<string, string>();
@@ -52,7 +53,7 @@ export async function testCommunity() {
         backend: undefined,
         gateway: roles.gateway,
       });
-      const document = signCommunityDocument(authority, { number: 1, issuedAt: now, revoked: [], devices });
+      const document = signCommunityDocument(authority, { number: 1, issuedAt: now, revoked: [], devices, rewards });
       writeDurably(join(folder, 'community.document'), document);
       return key.nodeId;
     },

@@ -118,6 +118,23 @@ const schema = z.strictObject({
     })
     .prefault({}),
   allowedHosts: z.array(host).max(64).default([]),
+  /** What matters where the community pays its nodes. docs/earnings.md */
+  rewards: z
+    .strictObject({
+      /** In place of the community's. Empty: the ledger is not asked, the hub's word is all there is. */
+      rpc: z
+        .array(z.url({ protocol: /^https?$/ }).max(256))
+        .max(8)
+        .optional(),
+      submit: z.enum(['auto', 'hub', 'self']).default('auto'),
+      payout: z
+        .string()
+        .regex(/^(own|ask|[GC][A-Z2-7]{55})$/)
+        .default('own'),
+      claimEveryEpochs: z.int().min(1).max(720).default(24),
+      claimAboveXlm: z.number().min(0.000_000_1).max(1_000_000).default(1),
+    })
+    .prefault({}),
 });
 
 type Deep<T> = T extends (infer U)[] ? readonly Deep<U>[] : T extends object ? { readonly [K in keyof T]: Deep<T[K]> } : T;
@@ -158,6 +175,12 @@ const fixes: Readonly<Record<string, string>> = {
   'class0.nodePerSecond': 'Give messages per second, from 0.001 to 100000; the usual is 200.',
   'class0.nodeBurst': 'Give a whole number of messages, from 1 to 1000000; the usual is 500.',
   allowedHosts: 'Give a list of host names, without port.',
+  rewards: 'Leave it out, or give {"payout": "own"} and the like.',
+  'rewards.rpc': 'Give a list of servers such as ["https://rpc.example"], [] for none, or leave it out for those of the community.',
+  'rewards.submit': 'Use "auto", "hub" or "self"; the usual is "auto".',
+  'rewards.payout': 'Use "own" (this node\'s wallet), "ask" (as its operator says in the dashboard), or an address G... or C....',
+  'rewards.claimEveryEpochs': 'Give 1 to 720 hours; the usual is 24.',
+  'rewards.claimAboveXlm': 'Give an amount in XLM, from 0.0000001 to 1000000; the usual is 1.',
 };
 const secret = new Set(['invite', 'backend.password']);
 
@@ -196,6 +219,11 @@ const variables: Readonly<Record<string, readonly [key: string, kind: Kind]>> = 
   EM_CLASS0_NODE_PER_SECOND: ['class0.nodePerSecond', 'number'],
   EM_CLASS0_NODE_BURST: ['class0.nodeBurst', 'number'],
   EM_ALLOWED_HOSTS: ['allowedHosts', 'list'],
+  EM_REWARDS_RPC: ['rewards.rpc', 'list'],
+  EM_REWARDS_SUBMIT: ['rewards.submit', 'text'],
+  EM_REWARDS_PAYOUT: ['rewards.payout', 'text'],
+  EM_REWARDS_CLAIM_EVERY_EPOCHS: ['rewards.claimEveryEpochs', 'number'],
+  EM_REWARDS_CLAIM_ABOVE_XLM: ['rewards.claimAboveXlm', 'number'],
 };
 
 export interface ConfigSources {

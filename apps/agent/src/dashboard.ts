@@ -2,17 +2,21 @@ import type { NodeId } from '@energymesh/protocol';
 import type { Logger } from 'pino';
 import { HostCheck } from './api/host-check.ts';
 import type { Login } from './api/login.ts';
+import type { SetupPort } from './api/ports.ts';
 import { createAppRouter } from './api/router.ts';
 import type { Nearby } from './api/schema.ts';
+import { Seals } from './api/seals.ts';
 import { ApiServer } from './api/server.ts';
 import type { Sessions } from './api/sessions.ts';
 import { devicesView } from './api/views/devices.ts';
 import { type LogSource, logView } from './api/views/log.ts';
 import { nameOf, neighboursFeed, topologyFeed } from './api/views/mesh.ts';
+import { noRewards, type RewardParts } from './api/views/no-rewards.ts';
 import { networkFeed, radioFeed } from './api/views/radio.ts';
 import type { Sources } from './api/views/sources.ts';
 import { statusFeed } from './api/views/status.ts';
 import { trafficFeed } from './api/views/traffic.ts';
+import { trafficOver } from './api/views/traffic-over.ts';
 import type { Config } from './config.ts';
 import type { Events } from './events.ts';
 import type { NetworkChanges } from './ports.ts';
@@ -26,16 +30,20 @@ export interface DashboardOptions {
   readonly nearby: () => Nearby['nodes'];
   readonly changes: NetworkChanges;
   readonly events: Events;
+  readonly setup: SetupPort;
   /** By part: what else is counted since the start. */
   readonly counted?: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Undefined: not a member yet, nothing is earned. */
+  readonly rewards?: RewardParts | undefined;
   readonly logger: Logger;
 }
 
 /** The views, the router over them, and the door to both. Throws CannotListen. */
 export async function openDashboard(options: DashboardOptions): Promise<ApiServer> {
-  const { config, sources, login, sessions, log, nearby, changes, events, logger } = options;
+  const { config, sources, login, sessions, log, nearby, changes, events, setup, logger } = options;
   const { clock, mesh, who, machine } = sources;
   const status = statusFeed(sources);
+  const rewards = options.rewards ?? noRewards(clock);
   const router = createAppRouter({
     clock,
     auth: login,
@@ -45,6 +53,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
       nodeId: mesh.self,
       version: who.version,
       state: login.claimed ? 'claimed' : 'unclaimed',
+      setup: setup.open() ? 'open' : 'done',
       at: clock.wall(),
     }),
     status,
@@ -70,17 +79,24 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     nearby: () => ({ at: clock.wall(), nodes: [...nearby()] }),
     devices: () => devicesView(sources),
     traffic: trafficFeed(sources),
+    trafficOver: trafficOver(sources),
     counters: () => ({ at: clock.wall(), counters: named({ events: events.counters(), ...options.counted?.() }) }),
+    ...rewards,
+    seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
+    setup,
     log: (limit, before) => logView(log, clock.wall(), limit, before, (node) => nameOf(mesh, node as NodeId)),
   });
   return ApiServer.open({
     ...config.http,
     pwaDir: config.pwaDir,
+    // On the go: earnings come from the ledger when the node is silent.
+    askable: () => rewards.rewards.servers(),
     router,
     sessions,
     clock,
     // The third name is what DNS-SD announces.
     hostCheck: new HostCheck({ nodeName: who.name, allowedHosts: [...config.allowedHosts, `energymesh-${mesh.self}.local`] }),
+    setupOpen: () => setup.open(),
     health: () => {
       const { gateway = null, path } = mesh.topology();
       return {

@@ -5,11 +5,16 @@ import { Login } from './api/login.ts';
 import type { ApiPorts, Feed } from './api/ports.ts';
 import { createAppRouter } from './api/router.ts';
 import type { RadioBeneath, Status, TopologyView } from './api/schema.ts';
+import { Seals } from './api/seals.ts';
 import { ApiServer } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
+import { noRewards } from './api/views/no-rewards.ts';
 import { networkFeed } from './api/views/radio.ts';
+import { trafficOver } from './api/views/traffic-over.ts';
 import { systemClock } from './clock.ts';
 import { Changes } from './radio/changes.ts';
+import { Setup } from './setup/setup.ts';
+import { setupPort } from './setup-views.ts';
 import { Store } from './store/store.ts';
 
 const self = NodeId('00000000000000a1');
@@ -29,6 +34,8 @@ const noRadio: RadioBeneath = {
 /** What the door refused, and what the tests may change behind it. */
 export const behind = {
   refused: [] as { caller: string; why: string }[],
+  resets: 0,
+  setupOpen: false,
   handlers: new Set<() => void>(),
   topology: { at: 1, self, nodes: [], edges: [], path: [] } as TopologyView,
   radio: noRadio,
@@ -37,6 +44,8 @@ export const behind = {
     behind.radio = noRadio;
     behind.changes = new Changes({ requests: '/nonexistent', status: '/nonexistent', uptime: () => 0 });
     behind.refused.length = 0;
+    behind.resets = 0;
+    behind.setupOpen = false;
     behind.handlers.clear();
     behind.topology = { at: 1, self, nodes: [], edges: [], path: [] };
   },
@@ -87,7 +96,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
   const ports: ApiPorts = {
     clock,
     auth: login,
-    card: () => ({ name: 'Mill', community: 'village', nodeId: self, version: '0', state: login.claimed ? 'claimed' : 'unclaimed', at: 1 }),
+    card: () => ({ name: 'Mill', community: 'village', nodeId: self, version: '0', state: login.claimed ? 'claimed' : 'unclaimed', setup: 'done', at: 1 }),
     status: feed(() => status),
     topology: feed(() => behind.topology),
     neighbours: feed(() => ({ at: 1, neighbours: [] })),
@@ -103,7 +112,35 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
       buckets: [],
       totals: { packets: zeros, bytes: zeros, up: 0, down: 0, between: 0, byClass: [] },
       backlog: { waiting: 0, bytes: 0, expired: 0, dropped: 0 },
+      waited: [],
     })),
+    trafficOver: trafficOver({ clock, counters: { sums: () => [], runs: () => [], onChange: () => () => {} } }),
+    ...noRewards(clock),
+    seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
+    setup: setupPort({
+      setup: new Setup({
+        settings: store.settings,
+        claimed: () => login.claimed,
+        enrolled: () => true,
+        join: async () => {},
+        invite: undefined,
+        name: 'Mill',
+        position: undefined,
+        spentInvite: undefined,
+        changes: behind.changes,
+        clock,
+        clockTrusted: () => true,
+      }),
+      changes: behind.changes,
+      clock,
+      node: { id: self, fingerprint: 'abcd' },
+      port: () => 0,
+      name: () => 'Mill',
+      community: () => 'village',
+      holds: () => ({ waiting: 0, devices: 0 }),
+      sessionAgeMs: (session) => sessions.ageMs(session),
+      reset: () => behind.resets++,
+    }),
     log: () => ({ at: 1, entries: [] }),
     counters: () => ({ at: 1, counters: {} }),
   };
@@ -116,6 +153,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
       hostCheck: new HostCheck({ nodeName: 'Mill Lane', allowedHosts: ['mill.lan'] }),
       clock,
       pwaDir: undefined,
+      setupOpen: () => behind.setupOpen,
       health: () => ({ ok: true }),
       onRefused: (what) => behind.refused.push(what),
       onError: (path, error) => {

@@ -80,6 +80,11 @@ export class Events {
     this.#count(`network-${kind}`);
   }
 
+  resetAsked(): void {
+    this.#options.logger.warn('factory reset asked for: everything is wiped and the node begins anew');
+    this.#count('factoryResets');
+  }
+
   stopping(why: string): void {
     this.#options.logger.info({ why }, 'stopping');
   }

@@ -3,18 +3,29 @@ import type { CustodyView, MachineView, Sources, Who } from './api/views/sources
 import type { Config } from './config.ts';
 import { Machine } from './health/machine.ts';
 import type { NodeIdentity } from './identity/identity.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, LinkPlaces, Mesh, RadioLayer } from './ports.ts';
 import type { PoliceConfig } from './relay/police.ts';
 import type { Relay } from './relay/relay.ts';
 
-export function whoIs(identity: NodeIdentity, config: Config, version: string, startedAt: number): Who {
+/** Its name and place as they are now: the wizard may change them while somebody looks. */
+export function whoIs(
+  identity: NodeIdentity,
+  config: Config,
+  version: string,
+  startedAt: number,
+  naming: () => { readonly name: string; readonly position: Who['position'] },
+): Who {
   return {
-    name: config.name,
+    get name() {
+      return naming().name;
+    },
+    get position() {
+      return naming().position;
+    },
     fingerprint: identity.fingerprint,
     community: identity.enrolment?.community.name ?? '',
     version,
     gateway: config.backend !== undefined,
-    position: config.position,
     startedAt,
   };
 }
@@ -54,10 +65,16 @@ export function class0Of({ class0 }: Pick<Config, 'class0'>): PoliceConfig {
 
 const none = () => () => {};
 
+/** For reading the radios of a node that has no links yet. */
+export const noLinks: { readonly mesh: Pick<Mesh, 'neighbours' | 'subscribe'>; readonly places: LinkPlaces } = {
+  mesh: { neighbours: () => [], subscribe: none },
+  places: { place: () => undefined, setBandwidth: () => {} },
+};
+
 /** What the dashboard of a node that has not joined shows: itself, alone. */
-export function waitingSources(identity: NodeIdentity, clock: Clock, who: Who, machine: MachineView): Sources {
+export function waitingSources(identity: NodeIdentity, clock: Clock, who: Who, machine: MachineView, radio: RadioLayer): Sources {
   const { node, incarnation, devices } = identity;
-  const alone = {
+  const alone = () => ({
     node,
     name: who.name,
     self: true,
@@ -69,19 +86,20 @@ export function waitingSources(identity: NodeIdentity, clock: Clock, who: Who, m
     costMs: 0,
     nextHop: undefined,
     incarnation,
-  };
+  });
   return {
     clock,
     who,
     machine,
-    mesh: { self: node, neighbours: () => [], topology: () => ({ nodes: [alone], edges: [], gateway: undefined, path: [] }), subscribe: none },
+    mesh: { self: node, neighbours: () => [], topology: () => ({ nodes: [alone()], edges: [], gateway: undefined, path: [] }), subscribe: none },
     places: { place: () => undefined },
-    radio: { current: () => ({ at: 'none' }), onChange: none },
+    radio,
     directory: devices,
     door: { connected: () => [], onChange: none },
     custody: { backlog: () => ({ waiting: 0, bytes: 0, oldestMs: undefined, expired: 0, dropped: 0, full: false, diskFull: false }), backend: () => undefined },
     counters: { sums: () => [], runs: () => [], onChange: none },
     latency: { read: () => undefined },
+    waiting: { worst: (from, to, slotMs) => Array.from({ length: Math.ceil((to - from) / slotMs) }, () => null) },
     activity: { read: () => ({ lastSeen: undefined, packetsToday: 0 }) },
   };
 }

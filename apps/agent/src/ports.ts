@@ -46,6 +46,12 @@ export interface Mesh {
   subscribe(handler: (output: MeshOutput) => void): () => void;
 }
 
+/** Keys of the community's nodes, out of the certificates that they flooded (implemented by mesh/). */
+export interface NodeKeys {
+  /** Ed25519, 32 bytes; undefined: not known here. */
+  publicKey(node: NodeId): Uint8Array | undefined;
+}
+
 /** Where a neighbour's link runs (implemented by mesh/). */
 export interface LinkPlaces {
   /** Undefined: no link with it. */
@@ -113,6 +119,29 @@ export class NetworkRefused extends Error {
     this.name = 'NetworkRefused';
     this.why = why;
     this.problems = problems;
+  }
+}
+
+/** Something about setting this node up cannot be done as asked. */
+export class SetupRefused extends Error {
+  readonly why: 'not-now' | 'invalid' | 'not-fresh' | 'not-confirmed';
+  /** By field, with what to write instead. */
+  readonly problems: readonly Problem[];
+  constructor(why: SetupRefused['why'], message: string, problems: readonly Problem[] = []) {
+    super(message);
+    this.name = 'SetupRefused';
+    this.why = why;
+    this.problems = problems;
+  }
+}
+
+/** Something about rewards or the wallet cannot be done as asked. */
+export class RewardsRefused extends Error {
+  readonly why: 'off' | 'no-wallet' | 'wallet' | 'bad-phrase' | 'bad-input' | 'unreachable' | 'not-registered' | 'no-such' | 'too-many' | 'no-seal';
+  constructor(why: RewardsRefused['why'], message: string) {
+    super(message);
+    this.name = 'RewardsRefused';
+    this.why = why;
   }
 }
 

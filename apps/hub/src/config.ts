@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { rewardsSchema } from './rewards/config.ts';
 
 /** A mistake of whoever wrote the configuration; the message names the key. */
 export class ConfigError extends Error {
@@ -56,6 +57,7 @@ const schema = z.strictObject({
   https: z.strictObject({ host: hostName.default('0.0.0.0'), port: port.default(8443) }).prefault({}),
   broker: z.discriminatedUnion('kind', [embedded, external]).prefault({ kind: 'embedded' }),
   retention: z.strictObject({ days: z.int().min(1).max(3650).default(30), rowsMax: z.int().min(1000).max(1_000_000_000).default(5_000_000) }).prefault({}),
+  rewards: rewardsSchema.optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -85,6 +87,11 @@ const variables: readonly (readonly [name: string, path: string, kind: 'text' | 
   ['HUB_TOOLS_USERNAME', 'broker.tools.username', 'text'],
   ['HUB_TOOLS_PASSWORD', 'broker.tools.password', 'text'],
   ['HUB_RETENTION_DAYS', 'retention.days', 'number'],
+  ['HUB_REWARDS_NETWORK', 'rewards.network', 'text'],
+  ['HUB_REWARDS_PASSPHRASE', 'rewards.passphrase', 'text'],
+  ['HUB_REWARDS_RPC_URL', 'rewards.rpcUrl', 'text'],
+  ['HUB_REWARDS_CONTRACT', 'rewards.contract', 'text'],
+  ['HUB_REWARDS_EPOCH_SECONDS', 'rewards.epochSeconds', 'number'],
   ['HUB_LOG_LEVEL', 'logLevel', 'text'],
 ];
 

@@ -16,14 +16,24 @@ export const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.
 export const startsMsMax = 120_000;
 
 /** A clock that stands where the test puts it, from the real time on. */
-function testClock(): Clock & { offsetMs: number } {
-  return {
+function testClock() {
+  const timers = new Set<{ readonly ms: number; readonly run: () => void }>();
+  const clock: Clock & { offsetMs: number } = {
     offsetMs: 0,
     now() {
       return Date.now() + this.offsetMs;
     },
-    every: () => () => undefined,
+    every: (ms, run) => {
+      const timer = { ms, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
   };
+  /** What would run every so often, now. */
+  const tick = (every: number): void => {
+    for (const { ms, run } of timers) if (ms === every) run();
+  };
+  return Object.assign(clock, { tick });
 }
 
 /** Whatever JSON the hub answers: a test says what it expects of it. */
@@ -36,20 +46,25 @@ export interface Member {
   readonly node: string;
 }
 
+interface TestHubOptions extends Pick<HubOptions, 'commit'> {
+  /** As in the configuration. */
+  readonly rewards?: object;
+}
+
 /** A hub in a folder of its own, on free ports, with what a test asks of it. */
 export class TestHub {
   readonly dataDir: string;
   readonly clock = testClock();
-  readonly options: Pick<HubOptions, 'commit'>;
+  readonly options: TestHubOptions;
   hub!: Pick<Hub, 'addresses' | 'authority' | typeof Symbol.asyncDispose>;
 
-  private constructor(dataDir: string, options: Pick<HubOptions, 'commit'>) {
+  private constructor(dataDir: string, options: TestHubOptions) {
     this.dataDir = dataDir;
     this.options = options;
   }
 
-  static async open(options: Pick<HubOptions, 'commit'> = {}): Promise<TestHub> {
-    const made = new TestHub(await mkdtemp(join(tmpdir(), 'hub-')), options);
+  static async open(options: TestHubOptions = {}, dataDir?: string): Promise<TestHub> {
+    const made = new TestHub(dataDir ?? (await mkdtemp(join(tmpdir(), 'hub-'))), options);
     try {
       await made.start();
       return made;
@@ -70,8 +85,10 @@ export class TestHub {
 
   async start(): Promise<void> {
     const free = { host: '127.0.0.1', port: 0 };
+    const { rewards, ...options } = this.options;
     const config = parseConfig(
       {
+        ...(rewards && { rewards }),
         dataDir: this.dataDir,
         community: { name: 'Sunny Street' },
         publicHosts: ['127.0.0.1', 'localhost'],
@@ -81,7 +98,7 @@ export class TestHub {
       },
       {},
     );
-    this.hub = await Hub.open({ config, clock: this.clock, log: pino({ level: 'silent' }), migrationsFolder, ...this.options });
+    this.hub = await Hub.open({ config, clock: this.clock, log: pino({ level: 'silent' }), migrationsFolder, ...options });
   }
 
   stop(): Promise<void> {

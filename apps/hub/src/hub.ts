@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CertificateVerifier, type CommunityAuthority, derOfPem } from '@energymesh/identity';
+import { toldExpirySeconds } from '@energymesh/rewards';
 import type { Logger } from 'pino';
 import { createApp } from './api/app.ts';
 import type { Backend } from './api/enrol.ts';
@@ -20,8 +21,11 @@ import { isDue, issueServerIdentity, openServerKey, type ServerIdentity } from '
 import { Committer } from './ingest/committer.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { holdFolder } from './lock.ts';
+import { RewardsService } from './rewards/service.ts';
+import { rewardSetting } from './rewards/setting.ts';
 import { checkpointIfDue, type Database } from './store/database.ts';
 import { dropOld, Vacuum } from './store/messages.ts';
+import type { SumUp } from './store/rewards/arrivals.ts';
 import { loadSessions } from './store/sessions.ts';
 import { ThreadedDatabase } from './store/threaded-database.ts';
 import { bytesOf, gathered, isEmpty, type Write } from './store/writes.ts';
@@ -78,13 +82,14 @@ export class Hub implements AsyncDisposable {
     const authority = await openAuthority({ dataDir: config.dataDir, communityName: config.community?.name, now: clock.now() });
     const serverKey = await openServerKey(config.dataDir);
     const identity = await issueServerIdentity(authority, serverKey, config.publicHosts, clock.now());
+    const setting = await rewardSetting(config.rewards, config.dataDir);
     const adminToken = await tokenFile(join(config.dataDir, 'admin-token'));
     const database = await ThreadedDatabase.open({ folder: join(config.dataDir, 'db'), migrationsFolder: options.migrationsFolder }, (error) => {
       log.fatal({ error: error.message }, 'the database failed');
       options.failed?.(error);
     });
     const { db } = parts.use(database);
-    const community = await Community.open({ authority, db, clock, saveAuthority: () => saveAuthority(config.dataDir, authority) });
+    const community = await Community.open({ authority, db, clock, saveAuthority: () => saveAuthority(config.dataDir, authority), rewards: setting?.terms });
     const members = await Members.open(db, community);
     const enrolment = new Enrolment({ authority, db, community, members, clock });
     const topics = new Topics(authority.id);
@@ -96,7 +101,7 @@ export class Hub implements AsyncDisposable {
     // It outlives the broker: what the broker has taken is committed before the database closes.
     const committer = new Committer<Write>({ commit, bytesOf, gather: () => delay(gatherMs), linger: () => delay(lingerMs, undefined, { ref: false }) });
     parts.defer(() => committer.close());
-    const ingest = new Ingest({ topics, clock, committer });
+    const ingest = new Ingest({ topics, clock, committer, rewards: setting !== undefined });
     const opened = await openBroker({ options, db, authority, identity, community, members, topics, ingest, committer });
     const broker = parts.use(opened.broker);
     const publishDocument = (document: Uint8Array) =>
@@ -106,11 +111,15 @@ export class Hub implements AsyncDisposable {
     community.onDocument(publishDocument);
     publishDocument(community.document.bytes);
 
+    const tell = (node: string, payload: Uint8Array) => broker.publish({ topic: topics.told(node), payload, expirySeconds: toldExpirySeconds });
+    const seams = { publish: tell, sumUp: (options: SumUp) => database.sumUp(options), present: () => broker.present() };
+    const service = setting && parts.use(await RewardsService.open({ ...setting, ...seams, db, clock, log, isMember: (node) => members.has(node) }));
+
     const startedAt = clock.now();
     const host = urlHost(config.publicHosts[0]!);
     let httpsPort = 0;
     const app = createApp({
-      ...{ db, authority, deviceRootPem: authority.deviceRootPem, community, enrolment, broker, topics, clock, log, adminToken },
+      ...{ db, authority, deviceRootPem: authority.deviceRootPem, community, enrolment, broker, topics, clock, log, adminToken, rewards: service?.rewards },
       hosts: config.publicHosts,
       backend: opened.backend,
       hubUrls: () => [`https://${host}:${httpsPort}`],

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { systemClock } from './clock.ts';
-import { ConfigError, type HubConfig, readConfig } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { Hub } from './hub.ts';
 
 /** 0: ended as asked. 1: failed. 2: the configuration is wrong, the text says which key. */
@@ -13,16 +13,39 @@ function refuse(error: ConfigError): never {
   process.exit(exit.configuration);
 }
 
-function configured(): HubConfig {
+function orRefuse<T>(work: () => T): T {
   try {
-    return readConfig(process.argv.slice(2), process.env);
+    return work();
   } catch (error) {
     if (error instanceof ConfigError) refuse(error);
     throw error;
   }
 }
 
-const config = configured();
+/** Puts the community's contract on the ledger, says so on stdout and ends. docs/hub.md "Rewards" */
+async function deploy(argv: readonly string[]): Promise<never> {
+  const { deployArguments, deployCommand } = await import('./rewards/deploy-command.ts');
+  const { own, rest } = orRefuse(() => deployArguments(argv));
+  try {
+    process.stdout.write(
+      `${JSON.stringify(
+        await deployCommand(
+          orRefuse(() => readConfig(rest, process.env)),
+          own,
+        ),
+      )}\n`,
+    );
+    process.exit(0);
+  } catch (error) {
+    if (error instanceof ConfigError) refuse(error);
+    process.stderr.write(`energymesh-hub: ${(error as Error).message}\n`);
+    process.exit(exit.failed);
+  }
+}
+
+const [command, ...argv] = process.argv.slice(2);
+if (command === 'deploy-contract') await deploy(argv);
+const config = orRefuse(() => readConfig(process.argv.slice(2), process.env));
 const log = pino({ level: config.logLevel, base: { app: 'hub' } });
 let hub: Hub | undefined;
 let ending = false;

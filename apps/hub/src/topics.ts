@@ -3,13 +3,15 @@ import { deviceIdPattern } from '@energymesh/identity';
 /** What devices publish towards the backend. docs/devices.md */
 const deviceKinds = ['telemetry', 'transaction', 'answer', 'state'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
-const nodeKinds = ['report', 'expired'] as const;
+const nodeKinds = ['report', 'expired', 'rewards'] as const;
 type NodeKind = (typeof nodeKinds)[number];
 
 export type Topic =
   | { readonly at: 'device'; readonly device: string; readonly kind: DeviceKind }
   | { readonly at: 'node'; readonly node: string; readonly kind: NodeKind }
   | { readonly at: 'command'; readonly device: string }
+  /** What the hub tells a node about its rewards. */
+  | { readonly at: 'told'; readonly node: string }
   | { readonly at: 'document' }
   /** Under the community's prefix, but nothing that the hub keeps. */
   | { readonly at: 'other' }
@@ -34,6 +36,9 @@ export class Topics {
   command(device: string): string {
     return `${this.prefix}em/${device}/command`;
   }
+  told(node: string): string {
+    return `${this.prefix}node/${node}/told`;
+  }
 
   parse(topic: string): Topic {
     if (!topic.startsWith(this.prefix)) return { at: 'outside' };
@@ -45,13 +50,16 @@ export class Topics {
       if (kind === 'command') return { at: 'command', device: name };
       if (isOneOf(deviceKinds, kind)) return { at: 'device', device: name, kind };
     }
+    if (root === 'node' && NODE.test(name) && kind === 'told') return { at: 'told', node: name };
     if (root === 'node' && NODE.test(name) && isOneOf(nodeKinds, kind)) return { at: 'node', node: name, kind };
     return { at: 'other' };
   }
 
-  /** Whether a subscription filter lies under the prefix and can match nothing that goes up. */
-  isDownwardFilter(filter: string): boolean {
-    return filter.startsWith(this.prefix) && !this.upward.some((upward) => overlap(filter.split('/'), upward.split('/')));
+  /** Whether a subscription filter lies under the prefix and can match nothing that goes up, nor what another node than `node` is told. */
+  isDownwardFilter(filter: string, node: string): boolean {
+    if (filter === this.told(node)) return true;
+    const levels = filter.split('/');
+    return filter.startsWith(this.prefix) && ![...this.upward, this.told('+')].some((other) => overlap(levels, other.split('/')));
   }
 }
 

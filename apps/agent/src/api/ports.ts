@@ -1,6 +1,39 @@
 import type { Clock, NetworkChanges } from '../ports.ts';
-import type { CountersNow, Devices, Log, Nearby, Neighbours, NetworkOfNode, PublicCard, RadioBeneath, Status, TopologyView, TrafficToday } from './schema.ts';
+import type {
+  Csv,
+  Earnings,
+  Errands,
+  Hours,
+  MemoText,
+  Movements,
+  PayoutAnswer,
+  Proposals,
+  RewardHour,
+  Rules,
+  Series,
+  WalletState,
+  Withdrawal,
+  Withdrawals,
+  WithdrawPlan,
+} from './rewards-schema.ts';
+import type {
+  CountersNow,
+  Devices,
+  Log,
+  Nearby,
+  Neighbours,
+  NetworkOfNode,
+  PublicCard,
+  RadioBeneath,
+  Status,
+  TopologyView,
+  TrafficAsked,
+  TrafficSpan,
+  TrafficToday,
+} from './schema.ts';
+import type { SealedChannel } from './sealed.ts';
 import type { LoginIdentifier } from './session-mac.ts';
+import type { CheckedInviteView, Losses, PlaceInput, RadioInput, SetupView } from './setup-schema.ts';
 
 /** Who calls. `why` says what was wrong with the credentials that came, if any. */
 export type Principal =
@@ -38,6 +71,76 @@ export class LoginRefused extends Error {
   }
 }
 
+/** Throws RewardsRefused. */
+export interface RewardsPort {
+  readonly earnings: Feed<Earnings>;
+  /** Of Stellar RPC: the page may ask them itself. */
+  servers(): readonly string[];
+  series(of: { by: 'hour' | 'day'; from: number; buckets: number }): Series;
+  /** Newest first. */
+  hours(of: { limit: number; before?: number | undefined }): Hours;
+  hour(epoch: number): RewardHour;
+  csv(of: { from: number; to: number }): Csv;
+  errands(): Errands;
+  claim(): { hours: number };
+  appeal(epoch: number, text: string): { id: string };
+}
+
+/** The node's own wallet. Throws RewardsRefused. */
+export interface WalletPort {
+  readonly state: Feed<WalletState>;
+  create(): Promise<WalletState>;
+  /** To one viewer only. */
+  phrase(viewer: string): Promise<readonly string[]>;
+  confirm(words: readonly string[]): Promise<boolean>;
+  restore(phrase: string, abandon: string | undefined): Promise<WalletState>;
+  startOver(abandon: string): Promise<WalletState>;
+  refresh(): Promise<WalletState>;
+  history(): Movements;
+  receive(of: { amount?: string | undefined; memo?: MemoText | undefined }): Promise<{ address: string; link: string }>;
+  prepareWithdraw(of: { to: string; amount: string; memo?: MemoText | undefined; create?: boolean | undefined }): Promise<WithdrawPlan>;
+  withdraw(id: string): Promise<Withdrawal>;
+  withdrawals(): Withdrawals;
+  setPayout(address: string): Promise<PayoutAnswer>;
+  sponsor(): { id: string };
+}
+
+/** The rule and votes about it. Throws RewardsRefused. */
+export interface GovernancePort {
+  rules(): Rules;
+  proposals(): Proposals;
+  propose(params: Readonly<Record<string, number>>): { id: string };
+  vote(proposal: number, yes: boolean): { id: string };
+}
+
+/** First boot and factory reset. Throws SetupRefused, `apply` NetworkRefused too. docs/setup.md */
+export interface SetupPort {
+  /** Not at its end. */
+  open(): boolean;
+  view(): SetupView;
+  check(text: string): CheckedInviteView;
+  invite(text: string): void;
+  later(): void;
+  radio(radio: RadioInput): void;
+  place(place: PlaceInput): void;
+  /** Places the change of the network; `network.confirm` keeps it. */
+  apply(): { id: string };
+  keepNetwork(): void;
+  goOn(): void;
+  postpone(): void;
+  back(): void;
+  countries(): string[];
+  losses(): Losses;
+  reset(of: { session: string; name: string; abandon?: string | undefined }): void;
+}
+
+/** The node's ends of sealed channels, by session. */
+export interface SealsPort {
+  /** Undefined: the page's key is none. */
+  begin(session: string, pageKey: string): { channel: string; key: string } | undefined;
+  of(session: string, channel: string): SealedChannel | undefined;
+}
+
 /** What the router asks of the rest of the agent. */
 export interface ApiPorts {
   readonly clock: Clock;
@@ -52,7 +155,13 @@ export interface ApiPorts {
   nearby(): Nearby;
   devices(): Devices;
   readonly traffic: Feed<TrafficToday>;
+  trafficOver(asked: TrafficAsked): Promise<TrafficSpan>;
   /** Newest first; `before` is an entry's id. */
   log(limit: number, before: number | undefined): Log;
   counters(): CountersNow;
+  readonly rewards: RewardsPort;
+  readonly wallet: WalletPort;
+  readonly governance: GovernancePort;
+  readonly seals: SealsPort;
+  readonly setup: SetupPort;
 }

@@ -3,6 +3,8 @@ import type { ApiPorts } from './ports.ts';
 import { authRouter } from './routers/auth.ts';
 import { meshRouter } from './routers/mesh.ts';
 import { networkRouter, radioRouter } from './routers/network.ts';
+import { rewardsRouter } from './routers/rewards.ts';
+import { setupRouter } from './routers/setup.ts';
 import { statusRouter } from './routers/status.ts';
 import { trafficRouter } from './routers/traffic.ts';
 import { devices, log, publicCard } from './schema.ts';
@@ -19,6 +21,8 @@ export const createAppRouter = (ports: ApiPorts) =>
     network: networkRouter(ports),
     devices: router({ list: operator.output(devices).query(() => ports.devices()) }),
     traffic: trafficRouter(ports),
+    rewards: rewardsRouter(ports),
+    setup: setupRouter(ports.setup),
     log: router({
       recent: operator
         .input(z.object({ limit: z.number().int().min(1).max(200).default(50), before: z.number().int().optional() }).default({ limit: 50 }))

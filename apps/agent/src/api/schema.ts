@@ -15,6 +15,8 @@ export const publicCard = z.object({
   nodeId,
   version: z.string(),
   state: z.enum(['unclaimed', 'claimed']),
+  /** Setting it up is not at its end: the wizard at /setup has the next step. */
+  setup: z.enum(['open', 'done']),
   at: z.number(),
 });
 
@@ -252,24 +254,57 @@ export const device = z.object({
 export const devices = z.object({ at: z.number(), devices: z.array(device) });
 
 const perTraffic = z.object({ devices: z.number(), betweenNodes: z.number(), reports: z.number() });
+const trafficTotals = z.object({
+  packets: perTraffic,
+  bytes: perTraffic,
+  up: z.number(),
+  down: z.number(),
+  /** From node to node. */
+  between: z.number(),
+  byClass: z.array(z.object({ class: z.number(), packets: z.number(), bytes: z.number() })),
+});
 export const trafficToday = z.object({
   at: z.number(),
   dayStart: z.number(),
   timeZone: z.string(),
   /** 144 buckets of 10 minutes from dayStart; undefined where this node was not running (a gap), zeros where nothing was carried. */
   buckets: z.array(z.object({ start: z.number(), packets: perTraffic.optional(), bytes: perTraffic.optional() })),
-  totals: z.object({
-    packets: perTraffic,
-    bytes: perTraffic,
-    up: z.number(),
-    down: z.number(),
-    /** From node to node. */
-    between: z.number(),
-    byClass: z.array(z.object({ class: z.number(), packets: z.number(), bytes: z.number() })),
-  }),
+  totals: trafficTotals,
   backlog: z.object({ waiting: z.number(), bytes: z.number(), oldestMs: z.number().optional(), expired: z.number(), dropped: z.number() }),
   /** End-to-end round trip of this node's own packets to the backend. */
   latency: z.object({ p50: z.number(), p95: z.number(), p99: z.number(), samples: z.number() }).optional(),
+  /** What waited here today, by the same buckets: the oldest packet's age at its worst; absent where nobody looked (before this start, and to come). */
+  waited: z.array(z.object({ oldestMs: z.number(), waiting: z.number() }).nullable()),
+});
+
+const spanMsMax = 36 * 24 * 3_600_000;
+const instant = z.number().min(0).max(8.64e15);
+/** The last 7 or 30 days, this one included, by days; or what lies between two instants, in slots as fine as fit a screen. */
+export const trafficAsked = z.union([
+  z.object({ last: z.enum(['week', 'month']) }),
+  z
+    .object({ from: instant, to: instant })
+    .refine(({ from, to }) => from < to, { path: ['to'], error: 'to: must be later than from' })
+    .refine(({ from, to }) => to - from <= spanMsMax, { path: ['from'], error: 'from: at most 36 days before to; older figures are not kept' }),
+]);
+export const trafficSpan = z.object({
+  at: z.number(),
+  from: z.number(),
+  to: z.number(),
+  timeZone: z.string(),
+  slot: z.enum(['minute', 'ten-minutes', 'hour', 'day']),
+  /** One after the other; a day has 23 to 25 hours. Without figures: this node did not run in it, or it is to come. */
+  slots: z.array(
+    z.object({
+      start: z.number(),
+      end: z.number(),
+      /** For how much of it this node ran, of what has passed. */
+      ran: z.number().min(0).max(1),
+      packets: perTraffic.optional(),
+      bytes: perTraffic.optional(),
+    }),
+  ),
+  totals: trafficTotals,
 });
 
 export const logEntry = z.object({
@@ -309,5 +344,7 @@ export type Devices = z.infer<typeof devices>;
 export type RadioBeneath = z.infer<typeof radio>;
 export type NetworkOfNode = z.infer<typeof network>;
 export type TrafficToday = z.infer<typeof trafficToday>;
+export type TrafficAsked = z.infer<typeof trafficAsked>;
+export type TrafficSpan = z.infer<typeof trafficSpan>;
 export type Log = z.infer<typeof log>;
 export type CountersNow = z.infer<typeof counters>;

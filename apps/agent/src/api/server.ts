@@ -5,6 +5,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Clock } from '../ports.ts';
 import type { HostCheck } from './host-check.ts';
+import { answerProbe } from './portal.ts';
 import type { AppRouter } from './router.ts';
 import type { Sessions } from './sessions.ts';
 import { answerCall } from './signed-calls.ts';
@@ -20,6 +21,10 @@ export interface ApiServerOptions {
   readonly hostCheck: HostCheck;
   readonly clock: Clock;
   readonly pwaDir: string | undefined;
+  /** Other addresses that its page may ask. */
+  readonly askable?: () => readonly string[];
+  /** The node is being set up: systems that look for a captive portal are sent to the wizard. */
+  readonly setupOpen: () => boolean;
   readonly health: () => { readonly ok: boolean } & Record<string, unknown>;
   readonly onRefused: (what: { caller: string; why: string }) => void;
   /** An error of ours while answering. */
@@ -69,6 +74,7 @@ export class ApiServer {
     const server = createServer(
       { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 5000 },
       (request, response) => {
+        if (answerProbe(request, response, options.setupOpen())) return;
         const refusal = hostCheck.refusal(request.headers, request.socket.localAddress);
         if (refusal === undefined) return void listener(request, response);
         onRefused({ caller: callerOf(request), why: refusal });
@@ -107,9 +113,9 @@ export class ApiServer {
   }
 }
 
-function createApp({ router, sessions, onError, health, pwaDir }: ApiServerOptions): Hono<{ Bindings: HttpBindings }> {
+function createApp({ router, sessions, onError, health, pwaDir, askable }: ApiServerOptions): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
-  const files = pwaDir === undefined ? undefined : new StaticFiles(pwaDir);
+  const files = pwaDir === undefined ? undefined : new StaticFiles(pwaDir, askable);
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of securityHeaders) if (!c.res.headers.has(name)) c.res.headers.set(name, value);

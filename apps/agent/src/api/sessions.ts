@@ -24,6 +24,7 @@ export interface SessionStore {
 interface Live {
   readonly kind: SessionKind;
   readonly key: string;
+  readonly createdAt: number;
   lastUsedAt: number;
   counterTop: number;
   counterBits: bigint;
@@ -51,9 +52,9 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#options = { idleMs: 30 * 24 * 3_600_000, claimIdleMs: 15 * 60_000, sessionsMax: 64, ...options };
-    for (const { id, kind, key, lastUsedAt, counterTop, counterBits } of options.store.sessions()) {
+    for (const { id, kind, key, createdAt, lastUsedAt, counterTop, counterBits } of options.store.sessions()) {
       if (kind !== 'claimant' && kind !== 'operator') continue;
-      this.#sessions.set(id, { kind, key, lastUsedAt, counterTop, counterBits: BigInt(`0x${counterBits}`) });
+      this.#sessions.set(id, { kind, key, createdAt, lastUsedAt, counterTop, counterBits: BigInt(`0x${counterBits}`) });
     }
     this.#endIdle();
   }
@@ -67,7 +68,7 @@ export class Sessions {
     const id = randomBytes(16).toString('base64url');
     const now = this.#options.clock.wall();
     this.#options.store.addSession({ id, kind, key, createdAt: now, lastUsedAt: now, counterTop: 0, counterBits: '0' });
-    this.#sessions.set(id, { kind, key, lastUsedAt: now, counterTop: 0, counterBits: 0n });
+    this.#sessions.set(id, { kind, key, createdAt: now, lastUsedAt: now, counterTop: 0, counterBits: 0n });
     return id;
   }
 
@@ -99,6 +100,18 @@ export class Sessions {
   has(id: string): boolean {
     const session = this.#sessions.get(id);
     return session !== undefined && !this.#isIdle(session);
+  }
+
+  /** What OPAQUE left at both ends; undefined: no such session any more. */
+  keyOf(id: string): string | undefined {
+    return this.has(id) ? this.#sessions.get(id)?.key : undefined;
+  }
+
+  /** How long ago the passphrase was given, milliseconds; undefined: no such session any more. */
+  ageMs(id: string): number | undefined {
+    const session = this.#sessions.get(id);
+    // A clock that was set back must not make an old session young.
+    return session && this.has(id) ? Math.abs(this.#options.clock.wall() - session.createdAt) : undefined;
   }
 
   end(ids: readonly string[]): void {

@@ -40,6 +40,21 @@ test("a page's inline scripts are allowed by hash, others not", async () => {
   expect(policy).not.toContain("script-src 'self' 'unsafe-inline'");
 });
 
+test('a page may ask its node, and what else is named', async () => {
+  const policyOf = async (askable: () => string[]) =>
+    (await new StaticFiles(join(folder, 'out'), askable).respond('/', new Request('http://node/')))!.headers.get('content-security-policy');
+  expect(await policyOf(() => [])).toContain("connect-src 'self';");
+  expect(
+    await policyOf(() => ['https://rpc.example:8443/soroban', 'http://127.0.0.1:9/rpc', 'https://rpc.example:8443', 'x; script-src *', 'file:///etc']),
+  ).toContain("connect-src 'self' https://rpc.example:8443 http://127.0.0.1:9;");
+  const named: string[] = [];
+  const page = new StaticFiles(join(folder, 'out'), () => named);
+  const now = async () => (await page.respond('/', new Request('http://node/')))!.headers.get('content-security-policy');
+  expect(await now()).toContain("connect-src 'self';");
+  named.push('https://later.example');
+  expect(await now()).toContain("connect-src 'self' https://later.example;");
+});
+
 test('what carries its hash in its name is kept for ever, and goes out compressed', async () => {
   const script = await get('/_next/static/a-1234.js', { 'accept-encoding': 'br;q=0, gzip' });
   expect(script.headers.get('cache-control')).toContain('immutable');

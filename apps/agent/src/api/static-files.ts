@@ -35,11 +35,13 @@ interface Found {
  */
 export class StaticFiles {
   readonly #root: string;
+  readonly #askable: () => readonly string[];
   /** Content security policy by page; at the bound all are made anew. */
   readonly #policies = new Map<string, { readonly tag: string; readonly policy: string }>();
 
-  constructor(root: string) {
+  constructor(root: string, askable: () => readonly string[] = () => []) {
     this.#root = normalize(root);
+    this.#askable = askable;
   }
 
   /** Undefined: there is no such file and no 404.html. */
@@ -88,16 +90,19 @@ export class StaticFiles {
 
   /** Next's export starts the page by inline scripts: exactly those are allowed, by hash. */
   async #policy(path: string, tag: string): Promise<string> {
+    const origins = originsOf(this.#askable());
+    const of = [tag, ...origins].join(' ');
     const known = this.#policies.get(path);
-    if (known?.tag === tag) return known.policy;
-    const policy = contentSecurityPolicy(inlineScriptHashes(await readFile(path, 'utf8')));
+    if (known?.tag === of) return known.policy;
+    const policy = contentSecurityPolicy(inlineScriptHashes(await readFile(path, 'utf8')), origins);
     if (this.#policies.size >= 256) this.#policies.clear();
-    this.#policies.set(path, { tag, policy });
+    this.#policies.set(path, { tag: of, policy });
     return policy;
   }
 }
 
-export function contentSecurityPolicy(scripts: readonly string[]): string {
+/** `askable`: origins beside this node's own, such as the servers of the community's ledger. */
+export function contentSecurityPolicy(scripts: readonly string[], askable: readonly string[] = []): string {
   // wasm-unsafe-eval: OPAQUE in the page is WebAssembly. Styles: the graph positions by style attributes.
   return [
     "default-src 'self'",
@@ -105,12 +110,18 @@ export function contentSecurityPolicy(scripts: readonly string[]): string {
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
-    "connect-src 'self'",
+    `connect-src ${["'self'", ...askable].join(' ')}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
+}
+
+/** A policy names origins; what is no address is left out, so that nothing of it reaches the header. */
+function originsOf(addresses: readonly string[]): string[] {
+  const origins = addresses.flatMap((address) => (URL.canParse(address) ? new URL(address).origin : []));
+  return [...new Set(origins.filter((origin) => /^https?:/.test(origin)))];
 }
 
 export function inlineScriptHashes(html: string): string[] {

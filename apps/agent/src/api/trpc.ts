@@ -1,5 +1,5 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import { NetworkRefused } from '../ports.ts';
+import { NetworkRefused, RewardsRefused, SetupRefused } from '../ports.ts';
 import { LoginRefused, type Principal, type Unauthorised } from './ports.ts';
 
 export interface CallContext {
@@ -9,7 +9,7 @@ export interface CallContext {
 }
 
 /** Travels as `error.data.reason`, for the page to choose its words by. */
-export type Reason = Unauthorised | LoginRefused['why'] | NetworkRefused['why'] | 'claim-only';
+export type Reason = Unauthorised | LoginRefused['why'] | NetworkRefused['why'] | RewardsRefused['why'] | SetupRefused['why'] | 'claim-only';
 
 class Denied extends Error {
   readonly reason: Reason;
@@ -25,9 +25,14 @@ const t = initTRPC.context<CallContext>().create({
   errorFormatter({ shape, error }) {
     const { cause } = error;
     const reason: Reason | undefined =
-      cause instanceof LoginRefused || cause instanceof NetworkRefused ? cause.why : cause instanceof Denied ? cause.reason : undefined;
+      cause instanceof LoginRefused || cause instanceof NetworkRefused || cause instanceof RewardsRefused || cause instanceof SetupRefused
+        ? cause.why
+        : cause instanceof Denied
+          ? cause.reason
+          : undefined;
     // By field, with what to write instead.
-    const problems = cause instanceof NetworkRefused && cause.problems.length > 0 ? cause.problems.map(({ field, text }) => ({ field, text })) : undefined;
+    const fields = cause instanceof NetworkRefused || cause instanceof SetupRefused ? cause.problems : [];
+    const problems = fields.length > 0 ? fields.map(({ field, text }) => ({ field, text })) : undefined;
     const retryAfterMs = cause instanceof LoginRefused ? cause.retryAfterMs : undefined;
     const { code, httpStatus, path } = shape.data;
     // Never a stack, and of an error of ours no text: the log has it.

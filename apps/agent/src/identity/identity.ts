@@ -9,6 +9,7 @@ import {
   nodeKeyToPem,
   openBeaconKey,
   type RefusalReason,
+  type RewardTerms,
   type VerifiedDocument,
   verifyCommunityDocument,
 } from '@energymesh/identity';
@@ -22,7 +23,7 @@ import { CommunityDevices } from './directory.ts';
 import { redeemInvite } from './enrol.ts';
 import { type Enrolment, loadEnrolment, storeEnrolment, verifierOf } from './enrolment.ts';
 import { privateFolder, readIfThere, writeDurably } from './files.ts';
-import type { callHub } from './hub-client.ts';
+import type { callHub, HubError } from './hub-client.ts';
 import { type IncarnationCounter, openIncarnation } from './incarnation.ts';
 import { openNodeKey } from './keystore.ts';
 import { type Renewal, startRenewal } from './renewal.ts';
@@ -118,6 +119,16 @@ export class NodeIdentity implements AsyncDisposable {
     return this.#enrolment;
   }
 
+  /** Ed25519, 32 bytes. */
+  get publicKey(): Uint8Array {
+    return this.#key.rawPublicKey;
+  }
+
+  /** As the newest community document has them; undefined: this community pays nothing. */
+  get rewardTerms(): RewardTerms | undefined {
+    return this.#document?.read.rewards;
+  }
+
   get devices(): DeviceDirectory {
     return this.#devices;
   }
@@ -129,7 +140,12 @@ export class NodeIdentity implements AsyncDisposable {
   }
 
   /** Redeems an invite (its line or file text); does nothing when the node is enrolled already. Throws InviteUnreadable, HubError or the signal's reason. */
-  async enrol(options: { readonly invite: string; readonly name: string; readonly signal: AbortSignal }): Promise<void> {
+  async enrol(options: {
+    readonly invite: string;
+    readonly name: string;
+    readonly signal: AbortSignal;
+    readonly onRetry?: (error: HubError, afterMs: number) => void;
+  }): Promise<void> {
     if (this.#enrolment) return;
     const { clock, random = Math.random, call, logger } = this.#options;
     const signal = AbortSignal.any([options.signal, this.#closing.signal]);
@@ -141,7 +157,10 @@ export class NodeIdentity implements AsyncDisposable {
       time: this.time,
       random,
       ...(call ? { call } : {}),
-      onRetry: (error, afterMs) => logger.warn({ error: error.message, why: error.why, afterMs: Math.round(afterMs) }, 'enrolment failed, trying again'),
+      onRetry: (error, afterMs) => {
+        logger.warn({ error: error.message, why: error.why, afterMs: Math.round(afterMs) }, 'enrolment failed, trying again');
+        options.onRetry?.(error, afterMs);
+      },
     });
     this.#adopt(enrolment);
     this.acceptDocument(document);

@@ -13,6 +13,7 @@ import type {
   Output,
   ProtocolConfig,
   Random,
+  ReceiptPort,
   Stream,
   Submission,
   Topology,
@@ -20,7 +21,7 @@ import type {
 } from '@energymesh/protocol';
 import { Millis } from '@energymesh/protocol';
 import type { Logger } from 'pino';
-import type { Clock, LinkPlace, LinkPlaces, Mesh, MeshOutput } from '../ports.ts';
+import type { Clock, LinkPlace, LinkPlaces, Mesh, MeshOutput, NodeKeys } from '../ports.ts';
 import { Beacons } from './beacons.ts';
 import { rawDeflate } from './compression.ts';
 import { Counts } from './counts.ts';
@@ -55,12 +56,14 @@ export interface MeshOptions {
   readonly createNode: (options: MeshNodeOptions) => MeshNodeApi;
   /** The network knew this node by a higher incarnation. The counter is raised, durably; the agent has to open identity, spool and mesh anew. */
   readonly onIncarnationBehind: (seen: Incarnation) => void;
+  /** Left out: receipts are neither asked for nor given. */
+  readonly receipts?: ReceiptPort;
   readonly limits?: ListenerLimits;
   readonly interfaces?: () => Interfaces;
 }
 
 /** The mesh of this node: the protocol, driven over TLS links that beacons find. */
-export class MeshService implements Mesh, LinkPlaces, AsyncDisposable {
+export class MeshService implements Mesh, LinkPlaces, NodeKeys, AsyncDisposable {
   readonly self: NodeId;
   readonly incarnation: Incarnation;
   readonly #o: MeshOptions;
@@ -123,6 +126,7 @@ export class MeshService implements Mesh, LinkPlaces, AsyncDisposable {
         random,
         compression: rawDeflate(dictionary),
         wall: () => ({ seconds: clock.wall() / 1000, trusted: clockTrusted() }),
+        ...(options.receipts && { receipts: options.receipts }),
       },
       now: Millis(clock.monotonic()),
     });
@@ -227,6 +231,9 @@ export class MeshService implements Mesh, LinkPlaces, AsyncDisposable {
   }
   holder(device: DeviceHash): DeviceHolder | undefined {
     return this.#node.holder(device);
+  }
+  publicKey(node: NodeId): Uint8Array | undefined {
+    return this.#node.publicKey(node);
   }
   setPosition(position: { readonly lat: number; readonly lon: number } | undefined): void {
     this.#driver.input({ type: 'position', position });

@@ -10,6 +10,7 @@ import { LeaseTable } from './lease.ts';
 import type { CommandReport } from './reports.ts';
 import { FakeMesh } from './testing/fake-mesh.ts';
 import { settled, VirtualClock } from './testing/virtual-clock.ts';
+import { ToldTopics } from './told.ts';
 
 const node = NodeId('00000000000000cc');
 const topic = 'energymesh/sun/em/lock-1/command';
@@ -58,6 +59,7 @@ function gateway(options: { trusted?: boolean } = {}) {
     },
     courier,
     topics: new TopicMap(defaultTopicRules('sun')),
+    told: new ToldTopics('sun'),
     documentTopic: 'energymesh/sun/document',
     onDocument: (document) => documents.push(Buffer.from(document).toString()),
     report: (report) => reports.push(report),
@@ -98,6 +100,26 @@ describe('the way down at a gateway', () => {
     downlink.onLease(node, attach(1, ['#', 'energymesh/sun/#', topic, 'energymesh/sun/em/+/telemetry']));
     expect(sessions.get(node)?.wanted.map((w) => w.filter)).toEqual([topic]);
     expect(downlink.counters().refusedFilters).toBe(3);
+  });
+
+  it('brings a node what is told to itself, and nobody what is told to another', async () => {
+    const { downlink, receive, mesh, acknowledged, sessions, reports, clock } = gateway();
+    const told = `energymesh/sun/node/${node}/told`;
+    downlink.onLease(node, attach(1, [told, 'energymesh/sun/node/00000000000000dd/told', 'energymesh/sun/node/+/told']));
+    expect(sessions.get(node)?.wanted.map((w) => w.filter)).toEqual([told]);
+    receive('{"kind":"hour"}', { topic: told });
+    await settled();
+    expect(mesh.submitted[0]).toMatchObject({ stream: node, class: 2, traffic: 2, lifetimeMs: 7 * 24 * 3_600_000 });
+    expect(acknowledged).toEqual([]);
+    mesh.release(mesh.submitted[0]!);
+    await settled();
+    expect(acknowledged).toEqual(['{"kind":"hour"}']);
+    receive('{"kind":"claim"}', { topic: 'energymesh/sun/node/00000000000000dd/told' });
+    expect(mesh.submitted).toHaveLength(1);
+    expect(downlink.counters()).toMatchObject({ unmapped: 1, refusedFilters: 2 });
+    receive('{"kind":"late","expiresAt":1}', { topic: told, expirySeconds: 0 });
+    await clock.advance(1);
+    expect(reports).toEqual([]);
   });
 
   it('acknowledges the broker only when the node has the command', async () => {

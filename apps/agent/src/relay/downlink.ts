@@ -9,6 +9,7 @@ import type { Courier } from './courier.ts';
 import { originOf } from './envelope.ts';
 import { LeaseTable } from './lease.ts';
 import type { CommandReport } from './reports.ts';
+import type { ToldTopics } from './told.ts';
 import { matches } from './topics.ts';
 
 export type SessionHandlers = {
@@ -25,6 +26,7 @@ export interface DownlinkOptions {
   readonly openSession: (node: NodeId, handlers: SessionHandlers) => Session;
   readonly courier: Pick<Courier, 'send'>;
   readonly topics: TopicMap;
+  readonly told: ToldTopics;
   /** Where the hub keeps the newest community document, retained. */
   readonly documentTopic: string;
   readonly onDocument: (document: Uint8Array) => void;
@@ -84,7 +86,9 @@ export class Downlink {
       if (this.#leases.detach(from, message.counter) && from !== this.#options.self) this.#release(from);
       return;
     }
-    const filters = message.filters.filter((filter) => this.#options.topics.mayAsk(filter));
+    // Of what is told to nodes each may hear its own.
+    const { topics, told } = this.#options;
+    const filters = message.filters.filter((filter) => filter === told.filter(from) || topics.mayAsk(filter));
     this.#counters.refusedFilters += message.filters.length - filters.length;
     const outcome = this.#leases.attach(from, message.counter, message.leaseSeconds, filters);
     if (outcome !== 'held') {
@@ -158,10 +162,13 @@ export class Downlink {
   }
 
   #onMessage(holder: Holder, message: BackendMessage, acknowledge: () => void): void {
-    const { topics, clock, logger, report, wallTrusted } = this.#options;
+    const { topics, clock, logger, wallTrusted } = this.#options;
     const { topic, payload, properties } = message;
-    const down = topics.down(topic);
-    const head = commandHead(payload, properties);
+    const told = this.#options.told.of(topic);
+    const down = told?.node === holder.node ? { ...told, device: undefined } : topics.down(topic);
+    // Nobody waits for word of what was told in vain: it is told again.
+    const report = (what: CommandReport): void => (told ? undefined : this.#options.report(what));
+    const head = told ? { id: undefined, expiresAt: undefined, ttlSeconds: undefined } : commandHead(payload, properties);
     const about = { kind: 'command' as const, id: head.id, device: down?.device, topic, node: holder.node, at: clock.wall() };
     if (!down || unfitForPublish({ topic, client: '', properties })) {
       this.#counters.unmapped++;
@@ -212,7 +219,13 @@ export class Downlink {
     const send = async (): Promise<void> => {
       const left = until - clock.monotonic();
       if (left <= 0) return settled(true);
-      const fate = await this.#options.courier.send({ to: holder.node, class: down.class, traffic: traffic.device, lifetimeMs: left, body });
+      const fate = await this.#options.courier.send({
+        to: holder.node,
+        class: down.class,
+        traffic: told ? traffic.report : traffic.device,
+        lifetimeMs: left,
+        body,
+      });
       if (this.#closed) return;
       if (fate !== 'refused') return settled(fate === 'expired');
       clock.after(resendMs, () => void send());

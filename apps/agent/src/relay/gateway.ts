@@ -8,6 +8,7 @@ import type { Courier } from './courier.ts';
 import { Downlink, type SessionHandlers } from './downlink.ts';
 import { GatewayOffer } from './gateway-offer.ts';
 import type { CommandReport } from './reports.ts';
+import type { ToldTopics } from './told.ts';
 import { type Unfit, Uplink } from './uplink.ts';
 
 export interface BackendConfig {
@@ -33,6 +34,7 @@ export interface GatewayOptions {
   readonly mesh: Pick<Mesh, 'self' | 'delivered' | 'undelivered' | 'offerGateway' | 'injectCommunityDocument'>;
   readonly courier: Courier;
   readonly topics: TopicMap;
+  readonly told: ToldTopics;
   readonly documentTopic: string;
   readonly report: (report: CommandReport) => void;
   readonly onUnfit: (unfit: Unfit) => void;

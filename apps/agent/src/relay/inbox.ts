@@ -21,6 +21,7 @@ import type { CommandReport } from './reports.ts';
 import { runsOf } from './runs.ts';
 import { SeenCommands } from './seen.ts';
 import type { SpoolFile } from './spool-file.ts';
+import type { Ear } from './told.ts';
 
 export interface InboxLimits {
   /** Commands held here, in all and for one device; beyond it they stay with their gateway. */
@@ -36,6 +37,8 @@ export interface InboxOptions {
   readonly courier: Pick<Courier, 'send'>;
   readonly door: Pick<DeviceDoor, 'deliver'>;
   readonly topics: TopicMap;
+  /** What is for the node itself; undefined: nothing is. */
+  readonly ear?: Pick<Ear, 'take'>;
   readonly report: (report: CommandReport) => void;
   /** Leases are for the gateway's part; undefined: this node is none. */
   readonly onLease: ((from: NodeId, message: Attach | Detach) => void) | undefined;
@@ -148,6 +151,7 @@ export class Inbox {
       this.#settle([entry.id]);
       return;
     }
+    if (message.kind === 'publish' && this.#options.ear?.take(entry, message)) return;
     const command = commandOf(message, entry.id as CommandId);
     const down = command && this.#options.topics.down(message.topic);
     if (!down) {

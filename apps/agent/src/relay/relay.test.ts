@@ -120,6 +120,31 @@ describe('a node and its gateway', () => {
     await expect.poll(() => after.relay.stats().waiting).toBe(0);
   });
 
+  it('bring a node what the backend tells it, the broker acknowledged once whoever listens has it', async () => {
+    const broker = await openBroker();
+    const net = new FakeNet();
+    await open(net.add('a'), { url: broker.url });
+    const b = await open(net.add('b'));
+    const topic = 'energymesh/sun/node/000000000000000b/told';
+    b.relay.wantTold(true);
+    const heard: string[] = [];
+    const durable = Promise.withResolvers<void>();
+    b.relay.listen(async (payload) => {
+      heard.push(Buffer.from(payload).toString());
+      await durable.promise;
+    });
+    await broker.until(() => broker.clients.get('em-000000000000000b')?.subscribes.length === 1);
+    const session = broker.clients.get('em-000000000000000b')!;
+    expect(session.subscribes[0]?.subscriptions).toMatchObject([{ topic }]);
+    const id = broker.send('em-000000000000000b', topic, '{"kind":"challenge"}');
+    await expect.poll(() => heard).toEqual(['{"kind":"challenge"}']);
+    expect(session.acknowledged).toEqual([]);
+    durable.resolve();
+    await broker.until(() => session.acknowledged.length === 1);
+    expect(session.acknowledged).toEqual([id]);
+    expect(b.relay.stats().counters).toMatchObject({ 'inbox.told': 1, 'inbox.toldByOthers': 0 });
+  });
+
   it('bring a command down to the device, the broker acknowledged by the node only', async () => {
     const { broker, net, b } = await lockBehindGateway();
     const session = broker.clients.get('em-000000000000000b')!;

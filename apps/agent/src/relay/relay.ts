@@ -18,6 +18,7 @@ import { Roster } from './roster.ts';
 import { runsOf } from './runs.ts';
 import { Spool } from './spool.ts';
 import { SpoolFile } from './spool-file.ts';
+import { Ear, type HearTold, ToldTopics } from './told.ts';
 
 export interface RelayOptions {
   readonly mesh: Mesh;
@@ -86,6 +87,8 @@ export class Relay implements Intake, AsyncDisposable {
   readonly #inbox: Inbox;
   readonly #roster: Roster;
   readonly #attachment: Attachment;
+  readonly #ear: Ear;
+  #toldWanted = false;
   readonly #reports: ExpiryReports;
   readonly #handlers = new Set<() => void>();
   readonly #nodeTopic: string;
@@ -109,6 +112,7 @@ export class Relay implements Intake, AsyncDisposable {
     const wallTrusted = options.wallTrusted ?? (() => true);
     const topics = new TopicMap(config.topics ?? defaultTopicRules(config.community));
     this.#since = clock.wall();
+    const told = new ToldTopics(config.community);
     this.#nodeTopic = `energymesh/${config.community}/node/${mesh.self}`;
     const journal = options.journal ?? new JournalWorker({ file: join(dataDir, 'spool.db'), reserveBytes: config.spoolBytesMax });
     this.#file = new SpoolFile({ journal, clock, wallTrusted, logger });
@@ -141,6 +145,7 @@ export class Relay implements Intake, AsyncDisposable {
         mesh,
         courier: this.#courier,
         topics,
+        told,
         documentTopic: `energymesh/${config.community}/document`,
         report: (report) => this.#reports.command(report),
         onUnfit: (unfit) => this.#reports.unfit(unfit),
@@ -155,7 +160,19 @@ export class Relay implements Intake, AsyncDisposable {
         entryBytesMax: defaultConfig.entryBytesMax,
         logger,
       });
+    this.#ear = new Ear({
+      self: mesh.self,
+      topics: told,
+      isGateway: (node) => {
+        const { gateway, nodes } = mesh.topology();
+        return node === gateway || (node === mesh.self ? this.#gateway !== undefined : nodes.some((one) => one.node === node && one.gateway !== undefined));
+      },
+      delivered: (runs) => mesh.delivered(runs),
+      undelivered: (runs, reason) => mesh.undelivered(runs, reason),
+      logger,
+    });
     this.#inbox = new Inbox({
+      ear: this.#ear,
       file: this.#file,
       mesh,
       courier: this.#courier,
@@ -178,7 +195,7 @@ export class Relay implements Intake, AsyncDisposable {
     this.#attachment = new Attachment({
       mesh,
       courier: this.#courier,
-      filters: () => this.#roster.devices().flatMap((device) => topics.filters(device)),
+      filters: () => [...(this.#toldWanted ? [told.filter(mesh.self)] : []), ...this.#roster.devices().flatMap((device) => topics.filters(device))],
       ownBackend: () => this.#gateway?.holdsOwn ?? false,
       clock,
       logger,
@@ -200,6 +217,18 @@ export class Relay implements Intake, AsyncDisposable {
     this.#roster.useDoor(door);
   }
 
+  /** Who takes what the backend tells this node itself. */
+  listen(hear: HearTold): void {
+    this.#ear.listen(hear);
+  }
+
+  /** Whether the backend has anything to tell: then this node holds a session there, devices or not. */
+  wantTold(wanted: boolean): void {
+    if (wanted === this.#toldWanted) return;
+    this.#toldWanted = wanted;
+    this.#attachment.changed();
+  }
+
   stats(): RelayStats {
     const gateway = this.#gateway;
     const spooled = this.#spool.stats();
@@ -218,7 +247,7 @@ export class Relay implements Intake, AsyncDisposable {
       attachedTo: this.#attachment.gateway,
       refusedTopics: gateway?.uplink.refused() ?? [],
       counters: Object.fromEntries([
-        ...prefixed('inbox', this.#inbox.counters()),
+        ...prefixed('inbox', { ...this.#inbox.counters(), ...this.#ear.counters }),
         ...prefixed('roster', this.#roster.counters()),
         ...(gateway ? [...prefixed('uplink', gateway.uplink.counters()), ...prefixed('downlink', gateway.downlink.counters())] : []),
         ['intake.resent', this.#intake.resent],

@@ -3,6 +3,7 @@ import { CredentialTable } from './credentials.ts';
 import { type Database, openDatabase } from './database.ts';
 import { DeviceTable } from './devices.ts';
 import { LogTable } from './log.ts';
+import { RewardTable } from './rewards.ts';
 import { Settings } from './settings.ts';
 
 /** state.db, table by table. Every call is synchronous and short. */
@@ -12,6 +13,7 @@ export class Store {
   readonly log: LogTable;
   readonly credentials: CredentialTable;
   readonly devices: DeviceTable;
+  readonly rewards: RewardTable;
   readonly #database: Database;
 
   private constructor(database: Database) {
@@ -21,6 +23,7 @@ export class Store {
     this.log = new LogTable(database);
     this.credentials = new CredentialTable(database);
     this.devices = new DeviceTable(database);
+    this.rewards = new RewardTable(database);
   }
 
   /** Throws StoreUnusable. */

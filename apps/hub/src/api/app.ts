@@ -5,6 +5,9 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
+import type { Rewards } from '../rewards/rewards.ts';
+import { rewardsRoutes } from '../rewards/routes.ts';
+import { rewardsView } from '../rewards/view.ts';
 import { type AdminParts, adminRoutes } from './admin.ts';
 import { doorOf, type Env, hostOf } from './door.ts';
 import { type EnrolmentParts, enrolmentRoutes } from './enrol.ts';
@@ -19,6 +22,8 @@ export interface AppParts extends AdminParts, EnrolmentParts {
   /** Host names under which the plain door answers. */
   readonly hosts: readonly string[];
   readonly stats: () => Promise<Stats>;
+  /** Undefined: the community pays nothing. */
+  readonly rewards: Rewards | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -59,11 +64,13 @@ export function createApp(parts: AppParts): Hono<Env> {
 
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/stats', figures, async (c) => c.json(await parts.stats()));
-  app.get('/', figures, async (c) => c.html(page(await parts.stats())));
+  const { rewards } = parts;
+  app.get('/', figures, async (c) => c.html(page(await parts.stats(), rewards && (await rewardsView(parts.db, rewards)))));
   app.get('/style.css', (c) => c.body(style, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' }));
   app.route('/', enrolmentRoutes(parts));
   app.use('/admin/*', admin);
   app.route('/admin', adminRoutes(parts));
+  if (rewards) app.route('/admin/rewards', rewardsRoutes(parts.db, rewards));
   app.notFound((c) => fail(c, 404, 'not-found', 'there is nothing here'));
   app.onError((error, c) => {
     if (error instanceof HttpError) return fail(c, error.status, error.code, error.message);

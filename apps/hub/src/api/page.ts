@@ -1,4 +1,6 @@
 import { html } from 'hono/html';
+import { rewardsSection } from '../rewards/page-section.ts';
+import type { RewardsView } from '../rewards/view.ts';
 import type { Stats } from './stats.ts';
 
 type Node = Stats['nodes'][number];
@@ -63,7 +65,7 @@ function mark(node: Node, now: number): Markup {
 const words = { well: '', quiet: ', quiet', new: ', not heard yet', revoked: ', revoked' } as const;
 
 /** The status page: a sentence, then figures with their age. No script. */
-export function page(stats: Stats): Markup {
+export function page(stats: Stats, rewards?: RewardsView): Markup {
   const { at, broker } = stats;
   const time = new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
   const names = new Map(stats.nodes.map((node) => [node.node, node.name]));
@@ -132,6 +134,7 @@ ${
       )
 }
 </section>
+${rewards ? rewardsSection(rewards) : ''}
 ${
   refused.length === 0
     ? ''

@@ -40,6 +40,24 @@ test('nodes hear what goes down, whatever wildcards they write', () => {
   expect(maySubscribe(tool, '#', topics)).toBe(true);
 });
 
+test('what a node is told about its rewards is its session’s alone', () => {
+  const other = 'bbbbbbbbbbbbbbbb';
+  expect(topics.parse(under(`node/${node}/told`))).toEqual({ at: 'told', node });
+  const may = (who: Principal, filter: string) => maySubscribe(who, under(filter), topics);
+  expect([may(relay, `node/${node}/told`), may(relay, `node/${other}/told`), may(relay, 'node/+/told'), may(relay, `node/${node}/#`)]).toEqual([
+    ...[true, false, false, false],
+  ]);
+  // A gateway in the session of a node whose lease it holds.
+  const leased: Principal = { ...gateway, session: other };
+  expect([may(leased, `node/${other}/told`), may(leased, `node/${node}/told`)]).toEqual([true, false]);
+  const says = (who: Principal) => [`node/${node}/told`, `node/${node}/rewards`, `node/${other}/rewards`].map((topic) => mayPublish(who, under(topic), topics));
+  expect([says(relay), says(gateway), says(tool)]).toEqual([
+    [false, true, false],
+    [false, true, true],
+    [false, false, false],
+  ]);
+});
+
 test('overlapping filters', () => {
   const over = (a: string, b: string) => overlap(a.split('/'), b.split('/'));
   expect([over('a/+', 'a/b'), over('a/#', 'a'), over('a/b', 'a/b/c'), over('+/b', 'a/+'), over('a/x', '+/b')]).toEqual([true, true, false, true, false]);

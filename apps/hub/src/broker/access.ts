@@ -28,12 +28,12 @@ export function mayPublish(principal: Principal, topic: string, topics: Topics):
   const parsed = topics.parse(topic);
   if (parsed.at === 'outside' || parsed.at === 'document') return false;
   if (principal.kind === 'tool') return parsed.at === 'command' || parsed.at === 'other';
-  if (parsed.at === 'command') return false;
+  if (parsed.at === 'command' || parsed.at === 'told') return false;
   if (parsed.at === 'node' && parsed.node === principal.node) return true;
   return principal.gateway;
 }
 
-/** Nodes hear what goes down only: telemetry of others is none of their business. */
+/** Nodes hear what goes down only, and of what nodes are told about their rewards that of their session's node: the rest is none of their business. */
 export function maySubscribe(principal: Principal, filter: string, topics: Topics): boolean {
-  return principal.kind === 'tool' || filter === topics.document || topics.isDownwardFilter(filter);
+  return principal.kind === 'tool' || filter === topics.document || topics.isDownwardFilter(filter, principal.session);
 }

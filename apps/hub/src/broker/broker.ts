@@ -9,6 +9,8 @@ export interface Broker extends AsyncDisposable {
   publish(message: { topic: string; payload: Uint8Array; retain?: boolean; expirySeconds?: number }): Promise<void>;
   /** Closes the connections of a node that was revoked. */
   dismiss(node: string): void;
+  /** Nodes that are connected themselves (embedded only): a gateway is, whosever session it holds. */
+  present(): readonly string[];
   view(): BrokerView;
 }
 

@@ -160,6 +160,10 @@ export class EmbeddedBroker implements Broker {
     if (this.#options.config.tools.tls) (this.#doors.tools as TlsServer).setSecureContext(tlsOptions(identity));
   }
 
+  present(): readonly string[] {
+    return [...new Set([...this.#state.principals.values()].flatMap((principal) => (principal.kind === 'node' ? [principal.node] : [])))];
+  }
+
   view(): BrokerView {
     const sessions = [...this.#state.principals.keys()].map((client) => client.id).sort();
     const { count: kept, waiting } = this.#sessions;
@@ -251,7 +255,7 @@ class State {
     // Nothing but the community document is retained: a retained command would arrive late, and the store of retained messages has no bound and is in memory.
     packet.retain = false;
     // Of the node's messages the hub keeps its own copy. QoS 2 is published by aedes before its PUBREC, and QoS 0 promises nothing.
-    const kept = principal.kind === 'node' ? this.#ingest(packet) : Promise.resolve();
+    const kept = principal.kind === 'node' ? this.#ingest(packet, principal.node) : Promise.resolve();
     if (packet.qos === 1) return this.#take(client, packet, kept, answer);
     kept.then(
       () => answer(null),
@@ -270,8 +274,8 @@ class State {
     void this.#acknowledger.answer(message, client.conn, stored).then(() => answer());
   }
 
-  #ingest({ topic, payload }: PublishPacket): Promise<void> {
-    return this.#options.ingest({ topic, payload: typeof payload === 'string' ? Buffer.from(payload) : payload });
+  #ingest({ topic, payload }: PublishPacket, via: string): Promise<void> {
+    return this.#options.ingest({ topic, payload: typeof payload === 'string' ? Buffer.from(payload) : payload, via });
   }
 
   maySubscribe(client: Client, filter: string): boolean {
@@ -284,7 +288,8 @@ class State {
   mayReceive(client: Client, topic: string): boolean {
     const principal = this.principals.get(client);
     if (principal?.kind !== 'node') return principal !== undefined;
-    const { at } = this.#options.topics.parse(topic);
-    return at === 'command' || at === 'document' || at === 'other';
+    const parsed = this.#options.topics.parse(topic);
+    if (parsed.at === 'told') return parsed.node === principal.session;
+    return parsed.at === 'command' || parsed.at === 'document' || parsed.at === 'other';
   }
 }

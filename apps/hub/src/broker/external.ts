@@ -69,6 +69,10 @@ export class ExternalBroker implements Broker {
   /** Whom an external broker lets in is its own matter. */
   dismiss(): void {}
 
+  present(): readonly string[] {
+    return [];
+  }
+
   view(): BrokerView {
     return { kind: 'external', connected: this.#client.connected, sessions: [], refused: this.#refused.view() };
   }

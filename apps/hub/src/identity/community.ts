@@ -6,6 +6,7 @@ import {
   newDeviceToken,
   newSalt,
   type Revocation,
+  type RewardTerms,
   sealBeaconKey,
   signCommunityDocument,
 } from '@energymesh/identity';
@@ -34,6 +35,8 @@ export interface CommunityOptions {
   readonly clock: Clock;
   /** Resolves when the authority, with a new beacon key, is on disk. */
   readonly saveAuthority: () => Promise<void>;
+  /** Undefined: this community pays nothing. */
+  readonly rewards?: RewardTerms | undefined;
 }
 
 /**
@@ -49,6 +52,7 @@ export class Community {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #saveAuthority: () => Promise<void>;
+  readonly #rewards: RewardTerms | undefined;
   #devices: ReadonlySet<string> = new Set();
   #revoked: readonly Revocation[] = [];
   #document: { number: number; bytes: Uint8Array } = { number: 0, bytes: new Uint8Array() };
@@ -59,12 +63,14 @@ export class Community {
     this.#db = options.db;
     this.#clock = options.clock;
     this.#saveAuthority = options.saveAuthority;
+    this.#rewards = options.rewards;
   }
 
   static async open(options: CommunityOptions): Promise<Community> {
     const community = new Community(options);
     const stored = await storedDocument(options.db);
-    if (stored?.beaconEpoch === options.authority.beacon.epoch) await community.#adopt({ number: stored.number, bytes: stored.bytes });
+    const current = stored?.beaconEpoch === options.authority.beacon.epoch && stored.rewards === textOf(options.rewards);
+    if (current) await community.#adopt({ number: stored.number, bytes: stored.bytes });
     else await community.#change(async () => undefined);
     return community;
   }
@@ -148,8 +154,8 @@ export class Community {
     const [revoked, devices] = [await allRevocations(session), await allDevices(session)];
     const { beacon } = this.#authority;
     const sealed = beacon.epoch === 0 ? undefined : sealBeaconKey({ community: this.#authority.id, ...beacon, members: await membersKeys(session, revoked) });
-    const bytes = signCommunityDocument(this.#authority, { number, issuedAt: now, revoked, devices, beacon: sealed });
-    await putDocument(session, { number, issuedAt: now, bytes, beaconEpoch: beacon.epoch });
+    const bytes = signCommunityDocument(this.#authority, { number, issuedAt: now, revoked, devices, beacon: sealed, rewards: this.#rewards });
+    await putDocument(session, { number, issuedAt: now, bytes, beaconEpoch: beacon.epoch, rewards: textOf(this.#rewards) });
     return { number, bytes };
   }
 
@@ -161,6 +167,8 @@ export class Community {
     this.#revoked = revoked;
   }
 }
+
+const textOf = (terms: RewardTerms | undefined): string | null => (terms ? JSON.stringify(terms) : null);
 
 async function membersKeys(session: Session, revoked: readonly Revocation[]): Promise<Uint8Array[]> {
   const gone = new Set(revoked.filter(({ serial }) => serial === undefined).map(({ node }) => node));

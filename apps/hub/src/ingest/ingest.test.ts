@@ -15,11 +15,11 @@ test('the id comes by user properties, or by the envelope, or not at all', () =>
   const known = { entryId: `${node}.1.1.7`, node, ageMs: 40, fingerprint: 'abcdef0123456789' };
   expect(read(device, 'x', { 'em-id': known.entryId, 'em-node': node, 'em-age': '40', 'em-fp': known.fingerprint, 'em-late': '1' })).toEqual({
     ok: true,
-    row: { ...row, ...known, dup: false, late: true, payload: Buffer.from('x') },
+    row: { ...row, ...known, dup: false, late: true, via: null, payload: Buffer.from('x') },
   });
   expect(read(device, JSON.stringify({ em: 1, id: known.entryId, node, age: 40, fp: known.fingerprint, dup: true, payload64: 'AP8=' }))).toEqual({
     ok: true,
-    row: { ...row, ...known, dup: true, late: false, payload: Buffer.from([0, 255]) },
+    row: { ...row, ...known, dup: true, late: false, via: null, payload: Buffer.from([0, 255]) },
   });
   expect(read(device, '{"em":1,"id":"nonsense","payload":"x"}')).toMatchObject({
     ok: true,
@@ -33,6 +33,17 @@ test('a node speaks for itself only, and what nobody keeps is said to be so', ()
   expect(read(report, '{}', { 'em-id': 'bbbbbbbbbbbbbbbb.1.2.1' })).toEqual({ ok: false, reason: 'wrong-node' });
   expect(read(`${topics.prefix}em/meter-1/command`, '{}')).toEqual({ ok: false, reason: 'not-kept' });
   expect(read(device, new Uint8Array(payloadBytesMax + 1))).toEqual({ ok: false, reason: 'payload-too-big' });
+});
+
+test('what a node says about rewards is believed as its own only', () => {
+  const said = `${topics.prefix}node/${node}/rewards`;
+  expect(read(said, '{}', { 'em-id': `${node}.1.2.7` })).toEqual({
+    ok: true,
+    row: { table: 'rewards', subject: node, node, entryId: `${node}.1.2.7`, receivedAt: 1000, payload: Buffer.from('{}') },
+  });
+  for (const id of [undefined, 'bbbbbbbbbbbbbbbb.1.2.1', 'nonsense']) {
+    expect(read(said, '{}', { ...(id && { 'em-id': id }), 'em-node': node })).toEqual({ ok: false, reason: 'wrong-node' });
+  }
 });
 
 test('no payload makes reading throw', () => {

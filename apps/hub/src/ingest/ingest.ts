@@ -12,7 +12,11 @@ export class Ingest {
   readonly #committer: Pick<Committer<Row>, 'submit' | 'waiting'>;
   readonly refused = new Tally();
 
-  constructor(options: { readonly topics: Topics; readonly clock: Clock; readonly committer: Pick<Committer<Row>, 'submit' | 'waiting'> }) {
+  /** What nodes say about rewards has somebody who reads it. */
+  readonly #rewards: boolean;
+
+  constructor(options: { readonly topics: Topics; readonly clock: Clock; readonly committer: Pick<Committer<Row>, 'submit' | 'waiting'>; rewards?: boolean }) {
+    this.#rewards = options.rewards ?? false;
     this.#topics = options.topics;
     this.#clock = options.clock;
     this.#committer = options.committer;
@@ -25,7 +29,8 @@ export class Ingest {
   /** Resolves when the message is committed, or known to be nothing that the hub keeps; rejects when it must come again. */
   async take(arrival: Arrival): Promise<void> {
     const read = readArrival(arrival, this.#topics, this.#clock.now());
-    if (read.ok) return this.#committer.submit(read.row);
-    this.refused.add(read.reason);
+    if (!read.ok) return this.refused.add(read.reason);
+    if (read.row.table === 'rewards' && !this.#rewards) return this.refused.add('no-rewards');
+    return this.#committer.submit(read.row);
   }
 }

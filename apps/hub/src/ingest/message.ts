@@ -7,12 +7,14 @@ export interface Arrival {
   readonly payload: Uint8Array;
   /** MQTT 5 user properties; none on 3.1.1. */
   readonly properties?: Readonly<Record<string, string | string[]>>;
+  /** The gateway that brought it, where the broker knows. */
+  readonly via?: string;
 }
 
 export type Read =
   | { readonly ok: true; readonly row: Row }
   /** Counted under the reason; acknowledged, since it would be no better the next time. */
-  | { readonly ok: false; readonly reason: 'not-kept' | 'payload-too-big' | 'wrong-node' };
+  | { readonly ok: false; readonly reason: 'not-kept' | 'payload-too-big' | 'wrong-node' | 'no-rewards' };
 
 export const payloadBytesMax = 256 * 1024;
 
@@ -42,9 +44,17 @@ export function readArrival(arrival: Arrival, topics: Topics, now: number): Read
   if (topic.at === 'node') {
     // A node speaks for itself only: its entry's origin is the node in the topic.
     if (entry.node !== null && entry.node !== topic.node) return { ok: false, reason: 'wrong-node' };
+    if (topic.kind === 'rewards') return forRewards(topic.node, entry, now);
     return { ok: true, row: { table: topic.kind === 'report' ? 'reports' : 'expired', subject: topic.node, receivedAt: now, ...entry } };
   }
-  return { ok: true, row: { table: 'telemetry', device: topic.device, kind: topic.kind, receivedAt: now, fingerprint, dup, late, ...entry } };
+  const via = arrival.via ?? null;
+  return { ok: true, row: { table: 'telemetry', device: topic.device, kind: topic.kind, receivedAt: now, fingerprint, dup, late, via, ...entry } };
+}
+
+/** Believed as its origin's word only: without an entry id nobody knows whose it is. */
+function forRewards(subject: string, { entryId, payload }: Pick<Origin, 'entryId' | 'payload'>, receivedAt: number): Read {
+  if (!entryId?.startsWith(`${subject}.`)) return { ok: false, reason: 'wrong-node' };
+  return { ok: true, row: { table: 'rewards', subject, node: subject, entryId, receivedAt, payload } };
 }
 
 const unidentified = (payload: Uint8Array): Origin => ({ entryId: null, node: null, ageMs: null, fingerprint: null, dup: false, late: false, payload });

@@ -20,5 +20,9 @@ export type Row =
       /** The device sent it with DUP set. */
       readonly dup: boolean;
       readonly late: boolean;
+      /** The gateway that brought it; null where the broker does not know. */
+      readonly via: string | null;
     })
-  | (Entry & { readonly table: 'reports' | 'expired'; readonly subject: string });
+  | (Entry & { readonly table: 'reports' | 'expired'; readonly subject: string })
+  /** About rewards, from the node that it names. */
+  | (Pick<Entry, 'node' | 'receivedAt' | 'payload'> & { readonly table: 'rewards'; readonly subject: string; readonly entryId: string });

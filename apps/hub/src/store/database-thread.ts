@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { type OpenDatabase, openDatabase } from './database.ts';
+import { type SumUp, sumUpArrivals } from './rewards/arrivals.ts';
 import { type Writes, writeGathered } from './writes.ts';
 
 /** The thread of the embedded database: what it is asked, and answers. `database.ts` does the work. */
@@ -11,6 +12,7 @@ export type Question = { readonly id: number } & (
   | { readonly ask: 'begin' }
   | { readonly ask: 'end'; readonly transaction: number; readonly commit: boolean }
   | { readonly ask: 'write'; readonly writes: Writes }
+  | { readonly ask: 'sum-up'; readonly options: SumUp }
   | { readonly ask: 'close' }
 );
 export type Answer =
@@ -48,6 +50,8 @@ class DatabaseThread {
         return undefined;
       case 'write':
         return this.#opened.db.transaction((session) => writeGathered(session, question.writes));
+      case 'sum-up':
+        return sumUpArrivals(this.#opened.db, question.options);
       case 'query': {
         const on = question.transaction === undefined ? this.#client : this.#transaction(question.transaction).on;
         return on.query(question.text, [...question.values], { rowMode: question.rowMode });

@@ -66,7 +66,10 @@ export async function addRevocation(session: Session, revocation: Revocation, no
 
 export const storedDocument = async (session: Session) => (await session.select().from(communityDocument).where(eq(communityDocument.id, 1)))[0];
 
-export async function putDocument(session: Session, document: { number: number; issuedAt: number; bytes: Uint8Array; beaconEpoch: number }): Promise<void> {
+export async function putDocument(
+  session: Session,
+  document: { number: number; issuedAt: number; bytes: Uint8Array; beaconEpoch: number; rewards: string | null },
+): Promise<void> {
   await session
     .insert(communityDocument)
     .values({ id: 1, ...document })

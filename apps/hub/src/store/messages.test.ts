@@ -28,6 +28,7 @@ const row = (sequence: number | null, more: Partial<Extract<Row, { table: 'telem
   kind: 'telemetry',
   fingerprint: null,
   dup: false,
+  via: null,
   late: false,
   ...more,
 });

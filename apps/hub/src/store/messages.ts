@@ -2,10 +2,11 @@ import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { Row } from '../ingest/row.ts';
 import type { Database, Session } from './database.ts';
 import { base64, execute, type Prepared, rowsOf } from './prepared.ts';
+import { writeInbox } from './rewards/inbox.ts';
 import { expired, nodes, reports, telemetry } from './schema.ts';
 
 /** Figures are kept under these names, over restarts. */
-type Figure = 'received' | 'duplicates' | 'without-id' | 'resent' | 'reports' | 'report-duplicates' | 'expired' | 'expired-duplicates';
+type Figure = 'received' | 'duplicates' | 'without-id' | 'resent' | 'reports' | 'report-duplicates' | 'expired' | 'expired-duplicates' | 'rewards-dropped';
 
 /** Rows of devices that are not enrolled share this figure: whoever invents devices cannot grow the table. */
 const otherDevices = '?';
@@ -13,18 +14,19 @@ const otherDevices = '?';
 const resentWindowMs = 86_400_000;
 
 type TelemetryRow = Extract<Row, { table: 'telemetry' }>;
-type NodeRow = Exclude<Row, TelemetryRow>;
+type RewardsRow = Extract<Row, { table: 'rewards' }>;
+type NodeRow = Exclude<Row, TelemetryRow | RewardsRow>;
 
 const keep: Prepared = {
   name: 'keep',
   parameters: ['text'],
   text: `
     with stored as (
-      insert into telemetry (entry_id, node, received_at, age_ms, payload, device, kind, enrolled, late, fingerprint)
-      select "entryId", node, "receivedAt", "ageMs", decode(payload, 'base64'), device, kind, enrolled, late, fingerprint
+      insert into telemetry (entry_id, node, received_at, age_ms, payload, device, kind, enrolled, late, fingerprint, via)
+      select "entryId", node, "receivedAt", "ageMs", decode(payload, 'base64'), device, kind, enrolled, late, fingerprint, via
       from ${rowsOf(
         '$1',
-        `"entryId" text, node text, "receivedAt" bigint, "ageMs" bigint, payload text, device text, kind text, enrolled boolean, late boolean, fingerprint text`,
+        `"entryId" text, node text, "receivedAt" bigint, "ageMs" bigint, payload text, device text, kind text, enrolled boolean, late boolean, fingerprint text, via text`,
       )}
       on conflict (entry_id) do nothing returning device
     )
@@ -64,6 +66,8 @@ export async function writeBatch(session: Session, rows: readonly Row[], enrolle
     const fromNodes = rows.filter((row): row is NodeRow => row.table === table);
     if (fromNodes.length > 0) await writeFromNodes(session, table, fromNodes, count);
   }
+  const aboutRewards = rows.filter((row): row is RewardsRow => row.table === 'rewards');
+  if (aboutRewards.length > 0) count('rewards-dropped', await writeInbox(session, aboutRewards));
   const changed = [...counts].filter(([, value]) => value > 0).map(([name, value]) => ({ name, value }));
   const heard = [...new Set(rows.flatMap((row) => (row.node === null ? [] : [row.node])))].map((node) => ({ node }));
   await session.execute(execute(note, JSON.stringify(changed), JSON.stringify(byDevice), JSON.stringify(heard), rows.at(-1)!.receivedAt));
@@ -185,6 +189,20 @@ export async function dropOld(session: Session, retention: { readonly days: numb
   return dropped;
 }
 
+const rewardTables = [
+  'reward_inbox',
+  'reward_notes',
+  'reward_arrivals',
+  'reward_quotas',
+  'reward_taken',
+  'reward_heard',
+  'reward_hours',
+  'reward_parts',
+  'reward_asks',
+  'reward_transactions',
+  'reward_nodes',
+];
+
 /** What the embedded database has no background process for: space of rows that are gone is used again only after this. */
 export class Vacuum {
   readonly #db: Database;
@@ -196,7 +214,8 @@ export class Vacuum {
 
   /** The small tables, whose rows come and go, each time; those of messages, which take seconds when they are full, when enough of them were dropped. */
   async after(dropped: number, droppedMin = 50_000): Promise<void> {
-    for (const table of ['broker_queue', 'broker_sessions', 'figures', 'device_figures', 'nodes']) await this.#db.execute(sql`vacuum ${sql.identifier(table)}`);
+    for (const table of ['broker_queue', 'broker_sessions', 'figures', 'device_figures', 'nodes', ...rewardTables])
+      await this.#db.execute(sql`vacuum ${sql.identifier(table)}`);
     this.#dropped += dropped;
     if (this.#dropped < droppedMin) return;
     for (const table of ['telemetry', 'reports', 'expired']) await this.#db.execute(sql`vacuum ${sql.identifier(table)}`);

@@ -1,8 +1,8 @@
-import { bigint, bigserial, boolean, customType, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, bigserial, boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 
-/** Instants are milliseconds since 1970 by the hub's clock. */
-const instant = (name: string) => bigint(name, { mode: 'number' });
-const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' });
+import { bytes, instant } from './columns.ts';
+
+export * from './rewards/schema.ts';
 
 /** What every message from the mesh has beside its topic. New builders for each table: drizzle names constraints by the first table that a builder meets. */
 const arrival = () => ({
@@ -29,6 +29,8 @@ export const telemetry = pgTable(
     /** Came after a later one of its sequence. */
     late: boolean('late').notNull(),
     fingerprint: text('fingerprint'),
+    /** The gateway that brought it, where the broker knows. */
+    via: text('via'),
   },
   (table) => [index('telemetry_received_at').on(table.receivedAt), index('telemetry_fingerprint').on(table.fingerprint)],
 );
@@ -101,6 +103,8 @@ export const communityDocument = pgTable('community_document', {
   bytes: bytes('bytes').notNull(),
   /** Of the beacon key that it is about. */
   beaconEpoch: bigint('beacon_epoch', { mode: 'number' }).notNull().default(0),
+  /** JSON of the terms of rewards in it; null: none. */
+  rewards: text('rewards'),
 });
 
 /** What happened, for the administrator: the newest 10,000. */

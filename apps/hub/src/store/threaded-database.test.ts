@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const row = (sequence: number): Row => ({
   ...{ table: 'telemetry', entryId: `aaaaaaaaaaaaaaaa.1.1.${sequence}`, node: null, receivedAt: 1000, ageMs: 5, payload: Buffer.from([0, 39, 255]) },
-  ...{ device: "o'meter", kind: 'telemetry', fingerprint: null, dup: false, late: false },
+  ...{ device: "o'meter", kind: 'telemetry', fingerprint: null, dup: false, late: false, via: null },
 });
 const event = (kind: string) => ({ at: 1, kind, detail: '' });
 const kinds = async () => (await newestEvents(database.db, 10)).map((one) => one.kind);

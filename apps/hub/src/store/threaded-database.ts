@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
 import { connect, type Database, type OpenDatabase } from './database.ts';
 import type { Answer, DatabaseThreadData, Question } from './database-thread.ts';
+import type { SumUp } from './rewards/arrivals.ts';
 import type { Writes } from './writes.ts';
 
 /** The one place that knows where the thread's code is: beside this source in development and tests, beside the bundle in production. */
@@ -62,6 +63,11 @@ export class ThreadedDatabase implements OpenDatabase {
   /** One transaction; resolves when it is on disk. */
   async write(writes: Writes): Promise<void> {
     await this.#ask({ ask: 'write', writes });
+  }
+
+  /** As `sumUpArrivals`: its rows stay on the thread. */
+  async sumUp(options: SumUp): Promise<boolean> {
+    return (await this.#ask({ ask: 'sum-up', options })) as boolean;
   }
 
   /** Rejects with why the thread ended, if it ended before it was closed. */

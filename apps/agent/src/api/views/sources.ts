@@ -12,6 +12,7 @@ export interface Sources {
   readonly custody: CustodyView;
   readonly counters: CountersView;
   readonly latency: { read(): { p50: number; p95: number; p99: number; samples: number } | undefined };
+  readonly waiting: { worst(from: number, to: number, slotMs: number): ({ readonly oldestMs: number; readonly waiting: number } | null)[] };
   readonly activity: { read(device: string): { lastSeen: number | undefined; packetsToday: number } };
   readonly machine: MachineView;
 }

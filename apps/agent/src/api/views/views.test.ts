@@ -98,6 +98,7 @@ beforeEach(() => {
     custody: { backlog: () => backlog, backend: () => backend },
     counters: { sums: (from, to) => sums.filter(({ slot }) => slot >= from && slot < to), runs: () => runs, onChange: none },
     latency: { read: () => undefined },
+    waiting: { worst: (from, to, slotMs) => Array.from({ length: (to - from) / slotMs }, (_, i) => (i === 3 ? { oldestMs: 4000, waiting: 2 } : null)) },
     activity: { read: (id) => (id === 'lock-1' ? { lastSeen: at - minute, packetsToday: 3 } : { lastSeen: undefined, packetsToday: 0 }) },
     machine: { enrolled: true, clockTrusted: () => true, certificateStale: () => false, diskUsedShare: () => 0.5, temperatureC: () => undefined },
   };
@@ -252,6 +253,8 @@ test('today: gaps where the node was off, zeros where nothing came, each packet 
   expect(view.buckets[70]!.packets).toEqual({ devices: 0, betweenNodes: 0, reports: 0 });
   expect(view.buckets[20]).toEqual({ start: start + 20 * 600_000 });
   expect(view.buckets[100]!.packets).toBeUndefined();
+  expect(view.waited[3]).toEqual({ oldestMs: 4000, waiting: 2 });
+  expect(view.waited[4]).toBeNull();
   expect(view.totals).toMatchObject({ up: 51, down: 2, between: 3, packets: { devices: 52, betweenNodes: 3, reports: 1 } });
   // One number: the parts add up to it.
   expect(statusFeed(sources).current().carrying.packetsToday).toBe(56);

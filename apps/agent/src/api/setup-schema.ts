@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { position } from './schema.ts';
+
+/** What the wizard reads. Secrets go in and never come out. Instants are Unix milliseconds by the agent's clock. docs/setup.md */
+const problem = z.object({ field: z.string(), text: z.string() });
+const count = z.number().int().min(0);
+
+export const setup = z.object({
+  at: z.number(),
+  step: z.enum(['claim', 'way', 'radio', 'place', 'network', 'join', 'wallet', 'done']),
+  node: z.object({
+    id: z.string(),
+    fingerprint: z.string(),
+    name: z.string(),
+    /** IPv4, of this machine: what one types when the page is lost. */
+    addresses: z.array(z.string()),
+    port: z.number(),
+  }),
+  /** file: the invite of the boot partition. later: none yet. */
+  way: z.object({ by: z.enum(['file', 'invite', 'later']), community: z.string().optional(), role: z.enum(['relay', 'gateway']).optional() }).optional(),
+  /** Why the last invite was refused. */
+  refused: z.string().optional(),
+  radio: z.object({ country: z.string().optional(), mesh: z.object({ id: z.string(), hasPassphrase: z.boolean() }).optional() }).optional(),
+  place: z
+    .object({ name: z.string(), position: position.optional(), uplink: z.enum(['keep', 'none', 'ethernet', 'wifi']), ssid: z.string().optional() })
+    .optional(),
+  change: z
+    .object({
+      at: z.enum(['open', 'asked', 'undone']),
+      why: z.string().optional(),
+      /** In force now, and gone back in so many seconds unless it is confirmed. */
+      waiting: z.object({ id: z.string(), secondsLeft: count, ofSeconds: count }).optional(),
+    })
+    .optional(),
+  /** This machine's network as it is now. */
+  network: z.object({
+    available: z.boolean(),
+    country: z.string().optional(),
+    meshId: z.string().optional(),
+    uplink: z.string().optional(),
+    uplinkSsid: z.string().optional(),
+  }),
+  /** How asking the hubs goes; absent: not asked now. */
+  asking: z.object({ tries: count, words: z.string(), nextAt: z.number() }).optional(),
+  joined: z.enum(['enrolled', 'deferred']).optional(),
+  community: z.string().optional(),
+  wallet: z.enum(['none', 'postponed', 'backed-up']).optional(),
+});
+
+export const checkedInvite = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    community: z.string(),
+    role: z.enum(['relay', 'gateway']),
+    hubs: z.array(z.string()),
+    expiresAt: z.number(),
+    /** What the file says besides. */
+    name: z.string().optional(),
+    country: z.string().optional(),
+    meshId: z.string().optional(),
+  }),
+  z.object({ ok: z.literal(false), problems: z.array(problem) }),
+]);
+
+/** What a factory reset takes. */
+export const losses = z.object({
+  at: z.number(),
+  /** To be typed, so that nobody does it in passing. */
+  name: z.string(),
+  id: z.string(),
+  community: z.string().optional(),
+  /** Packets in custody. */
+  waiting: count,
+  devices: count,
+  wallet: z
+    .object({
+      address: z.string(),
+      /** Its phrase was confirmed as written down: what is in it can be had back. */
+      backedUp: z.boolean(),
+      /** Stroops, as last read from the ledger. */
+      balance: z.string().optional(),
+    })
+    .optional(),
+});
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+export const inviteInput = z.object({ text: z.string().max(20_000) });
+export const radioInput = z.object({
+  country: z.string().max(2).optional(),
+  mesh: z.object({ id: text(32), passphrase: z.string().min(1).max(63).optional() }).optional(),
+});
+export const placeInput = z.object({
+  name: text(40),
+  position: position.optional(),
+  uplink: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.enum(['keep', 'none', 'ethernet']) }),
+      z.object({ kind: z.literal('wifi'), ssid: text(32), passphrase: z.string().min(1).max(63).optional() }),
+    ])
+    .default({ kind: 'keep' }),
+});
+/** `name` and the wallet's `address` as the losses say them. */
+export const resetInput = z.object({ name: z.string().max(100), abandon: z.string().max(120).optional() });
+
+export type SetupView = z.infer<typeof setup>;
+export type CheckedInviteView = z.infer<typeof checkedInvite>;
+export type Losses = z.infer<typeof losses>;
+export type RadioInput = z.infer<typeof radioInput>;
+export type PlaceInput = z.infer<typeof placeInput>;

@@ -1,0 +1,31 @@
+import type { LedgerCall } from '../reward-ports.ts';
+import type { Answer, Errands } from './errands.ts';
+import type { HourKeeper } from './keeper.ts';
+import type { CallOutcome } from './submitter.ts';
+
+/** What the end of an own call says. That an hour is proved, shown or paid is told by the ledger's events alone. */
+export function settleCall(
+  call: LedgerCall,
+  outcome: CallOutcome,
+  { errands, keeper }: { readonly errands: Pick<Errands, 'answered'>; readonly keeper: Pick<HourKeeper, 'learn' | 'claimRefused'> },
+): void {
+  const errand = errandOf(call);
+  const answer = answerOf(outcome);
+  if (errand !== undefined && answer) errands.answered(errand, answer);
+  if (outcome.at !== 'refused' || outcome.verdict === 'done') return;
+  const epochs = call.name === 'claim' ? call.epochs : call.name === 'reveal' ? [call.epoch] : [];
+  if (call.name === 'claim') keeper.claimRefused(call.epochs);
+  for (const epoch of epochs) keeper.learn(epoch, { of: 'why', why: [outcome.why] });
+}
+
+function errandOf(call: LedgerCall): string | undefined {
+  if (call.name === 'vote') return `vote:${call.proposal}`;
+  return call.name === 'register' || call.name === 'propose' ? call.name : undefined;
+}
+
+/** Undefined: not the end of it. It is tried again. */
+function answerOf(outcome: CallOutcome): Answer | undefined {
+  if (outcome.at === 'confirmed') return { state: 'done', tx: outcome.tx };
+  if (outcome.at !== 'refused' || outcome.verdict === 'later') return undefined;
+  return outcome.verdict === 'done' ? { state: 'done' } : { state: 'refused', why: [outcome.why] };
+}

@@ -1,0 +1,152 @@
+import { networkInterfaces } from 'node:os';
+import { countries } from '@energymesh/network';
+import type { SetupPort } from './api/ports.ts';
+import type { Losses, SetupView } from './api/setup-schema.ts';
+import { type Clock, type NetworkChanges, SetupRefused } from './ports.ts';
+import { confirmWithinSeconds, type Setup } from './setup/setup.ts';
+
+export interface SetupViewsOptions {
+  readonly setup: Setup;
+  readonly changes: Pick<NetworkChanges, 'status'>;
+  readonly clock: Clock;
+  readonly node: { readonly id: string; readonly fingerprint: string };
+  /** Where the dashboard listens. */
+  readonly port: () => number;
+  readonly name: () => string;
+  readonly community: () => string | undefined;
+  readonly holds: () => { readonly waiting: number; readonly devices: number; readonly wallet?: Losses['wallet'] };
+  /** How long ago the passphrase of this session was given. */
+  readonly sessionAgeMs: (session: string) => number | undefined;
+  /** Wipes this node and begins anew. */
+  readonly reset: () => void;
+}
+
+/** For a factory reset the passphrase has to be given anew. */
+const freshMsMax = 120_000;
+
+/** First boot as the API shows it. */
+export function setupPort(options: SetupViewsOptions): SetupPort {
+  const { setup, clock, name } = options;
+  const losses = (): Losses => {
+    const { waiting, devices, wallet } = options.holds();
+    const community = options.community();
+    return {
+      at: clock.wall(),
+      name: name(),
+      id: options.node.id,
+      ...(community !== undefined && { community }),
+      waiting,
+      devices,
+      ...(wallet && { wallet }),
+    };
+  };
+  return {
+    open: () => setup.open,
+    view: () => viewOf(options),
+    check: (text) => {
+      const checked = setup.check(text);
+      if (!checked.ok) return { ok: false, problems: [...checked.problems] };
+      const { invite, carried } = checked;
+      return {
+        ok: true,
+        community: invite.community.name,
+        role: invite.role,
+        hubs: [...invite.hubs],
+        expiresAt: invite.expiresAt,
+        ...(carried.name !== undefined && { name: carried.name }),
+        ...(carried.country !== undefined && { country: carried.country }),
+        ...(carried.mesh && { meshId: carried.mesh.id }),
+      };
+    },
+    invite: (text) => setup.invite(text),
+    later: () => setup.do({ do: 'later' }),
+    radio: ({ country, mesh }) => {
+      if (country !== undefined && !countries.has(country))
+        throw new SetupRefused('invalid', 'Choose the country in which this node stands.', [
+          { field: 'country', text: 'Choose the country in which this node stands.' },
+        ]);
+      setup.radio({ ...(country !== undefined && { country }), ...(mesh && { mesh: secretly(mesh) }) });
+    },
+    place: ({ name: called, position, uplink }) =>
+      setup.place({ name: called, ...(position && { position }), uplink: uplink.kind === 'wifi' ? secretly(uplink) : uplink }),
+    apply: () => ({ id: setup.apply() }),
+    keepNetwork: () => setup.do({ do: 'keep-network' }),
+    goOn: () => setup.do({ do: 'go-on' }),
+    postpone: () => setup.do({ do: 'postpone' }),
+    back: () => setup.do({ do: 'back' }),
+    countries: () => [...countries],
+    losses,
+    reset: ({ session, name: typed, abandon }) => {
+      if ((options.sessionAgeMs(session) ?? Number.POSITIVE_INFINITY) > freshMsMax)
+        throw new SetupRefused('not-fresh', 'Give the passphrase once more: a factory reset is taken only within two minutes of that.');
+      const now = losses();
+      if (typed.trim() !== now.name)
+        throw new SetupRefused('not-confirmed', `Type the name of this node, ${now.name}, to confirm.`, [{ field: 'name', text: `Type ${now.name}.` }]);
+      // What cannot be had back is given up by name, like everywhere else.
+      if (now.wallet && !now.wallet.backedUp && abandon !== now.wallet.address) {
+        const words = "The wallet's phrase was never written down. Back it up first, or confirm that what is in it is lost.";
+        throw new SetupRefused('not-confirmed', words, [{ field: 'abandon', text: words }]);
+      }
+      options.reset();
+    },
+  };
+}
+
+function viewOf({ setup, changes, clock, node, port, name, community }: SetupViewsOptions): SetupView {
+  const { state, asking } = setup;
+  const { available, status } = changes.status();
+  const { way, radio, place } = state;
+  const called = community();
+  const mesh = record(status?.state?.mesh);
+  const uplink = record(status?.state?.uplink);
+  const waiting = status?.waiting;
+  return {
+    at: clock.wall(),
+    step: state.at,
+    node: { ...node, name: name(), addresses: ownAddresses(), port: port() },
+    ...(way && { way: { by: way.by, ...(way.by === 'invite' && { community: way.community, role: way.role }) } }),
+    ...((state.at === 'way' || state.at === 'done') && state.refused !== undefined && { refused: state.refused }),
+    ...(radio && {
+      radio: { ...defined({ country: radio.country }), ...(radio.mesh && { mesh: { id: radio.mesh.id, hasPassphrase: radio.mesh.passphrase !== undefined } }) },
+    }),
+    ...(place && {
+      place: {
+        name: place.name,
+        ...(place.position && { position: place.position }),
+        uplink: place.uplink.kind,
+        ...(place.uplink.kind === 'wifi' && { ssid: place.uplink.ssid }),
+      },
+    }),
+    ...(state.at === 'network' && {
+      change: {
+        at: state.change.at,
+        ...(state.change.at === 'undone' && { why: state.change.why }),
+        ...(waiting && { waiting: { ...waiting, ofSeconds: Math.max(confirmWithinSeconds, waiting.secondsLeft) } }),
+      },
+    }),
+    network: {
+      available,
+      ...defined({ country: text(status?.state?.country), meshId: text(mesh?.id), uplink: text(uplink?.kind), uplinkSsid: text(uplink?.ssid) }),
+    },
+    ...(asking && { asking }),
+    ...((state.at === 'done' || state.at === 'wallet') && { joined: state.joined }),
+    ...(called !== undefined && { community: called }),
+    ...(state.at === 'done' && { wallet: state.wallet }),
+  };
+}
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .flatMap(({ address, family, internal }) => (family === 'IPv4' && !internal ? [address] : []))
+    .slice(0, 8);
+
+const secretly = <T extends { readonly passphrase?: string | undefined }>({ passphrase, ...rest }: T): Omit<T, 'passphrase'> & { passphrase?: string } => ({
+  ...rest,
+  ...(passphrase !== undefined && { passphrase }),
+});
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const record = (value: unknown): Record<string, unknown> | undefined =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+const defined = <T extends Record<string, unknown>>(of: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };

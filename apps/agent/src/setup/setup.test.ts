@@ -1,0 +1,150 @@
+import { createInvite } from '@energymesh/identity';
+import { parseNetworkState } from '@energymesh/network';
+import { expect, test } from 'vitest';
+import { VirtualClock } from '../clock.fixture.ts';
+import { type NetworkNow, SetupRefused } from '../ports.ts';
+import { type Join, JoinRefused, Setup } from './setup.ts';
+
+const invite = (community = 'Millbrook', expiresAt = 1e15) =>
+  createInvite({
+    community: { id: '00112233445566aa', name: community },
+    hubs: ['https://hub.example'],
+    rootPin: 'ab'.repeat(32),
+    usesMax: 1,
+    role: 'relay',
+    expiresAt,
+  }).text;
+
+/** A claimed node with a network helper and a hub, both made up. */
+function node() {
+  const settings = new Map<string, string>();
+  const is = { claimed: true, enrolled: false };
+  const calls: { invite: string; name: string; answer: PromiseWithResolvers<void> }[] = [];
+  const proposed: unknown[] = [];
+  let told: NetworkNow = { available: true };
+  const join: Join = ({ invite: text, name, signal }) => {
+    const answer = Promise.withResolvers<void>();
+    calls.push({ invite: text, name, answer });
+    signal.addEventListener('abort', () => answer.reject(signal.reason), { once: true });
+    return answer.promise;
+  };
+  const open = (more: { invite?: string } = {}) =>
+    new Setup({
+      settings: { get: (key) => settings.get(key), set: (key, value) => void settings.set(key, value) },
+      claimed: () => is.claimed,
+      enrolled: () => is.enrolled,
+      join,
+      invite: more.invite,
+      name: 'raspberrypi',
+      position: undefined,
+      spentInvite: undefined,
+      changes: {
+        status: () => told,
+        propose: (state) => {
+          proposed.push(state);
+          return `change-${proposed.length}`;
+        },
+      },
+      clock: new VirtualClock(),
+      clockTrusted: () => true,
+    });
+  const tell = (status: Partial<NonNullable<NetworkNow['status']>>) => {
+    told = { available: true, status: { version: 1, phase: 'confirmed', uptimeSeconds: 1, recent: [], wireguard: [], ...status } };
+  };
+  return { settings, is, calls, proposed, open, tell };
+}
+const outcome = (id: string, result: 'confirmed' | 'reverted', reason: string) => ({ id, result, reason, problems: [], uptimeSeconds: 1 });
+
+test('radio and way out become one change of the network, confirmed or gone back; killed in between it is found again', () => {
+  const pi = node();
+  const current = { version: 1, country: 'DE', ap: { ssid: 'EnergyMesh-7f3a', passphrase: 'set' }, uplink: { kind: 'none' } };
+  pi.tell({ state: current });
+  let setup = pi.open();
+  setup.invite(`mesh-id: mill\nmesh-passphrase: lantern-orchard-7421\n${invite()}`);
+  expect(setup.state).toMatchObject({ at: 'radio', radio: { mesh: { id: 'mill' } } });
+  setup.radio({ country: 'DE', mesh: { id: 'mill', passphrase: 'lantern-orchard-7421' } });
+  setup.place({ name: 'Ferry House', uplink: { kind: 'wifi', ssid: 'Home', passphrase: 'kettle-harbour' } });
+  expect(setup.state.at).toBe('network');
+  expect(setup.apply()).toBe('change-1');
+  const [state] = pi.proposed;
+  expect(state).toEqual({
+    version: 1,
+    country: 'DE',
+    // Its passphrase is left out: the helper keeps it.
+    ap: { ssid: 'EnergyMesh-7f3a' },
+    mesh: { id: 'mill', passphrase: 'lantern-orchard-7421' },
+    uplink: { kind: 'wifi', ssid: 'Home', passphrase: 'kettle-harbour' },
+  });
+  expect(parseNetworkState({ ...(state as object), ap: { ssid: 'x', passphrase: 'kettle-harbour-1' } })).toMatchObject({ ok: true });
+
+  // Nobody came back in time.
+  pi.tell({ state: current, recent: [outcome('change-1', 'reverted', 'Nobody confirmed.')] });
+  setup = pi.open();
+  expect(setup.state).toMatchObject({ at: 'network', change: { at: 'undone', why: 'Nobody confirmed.' } });
+  setup.apply();
+  pi.tell({ state: current, waiting: { id: 'change-2', secondsLeft: 60 }, phase: 'waiting' });
+  setup = pi.open();
+  expect(setup.state).toMatchObject({ change: { at: 'asked', id: 'change-2' } });
+  pi.tell({ state: { ...current, mesh: { id: 'mill', passphrase: 'set' } }, recent: [outcome('change-2', 'confirmed', 'Confirmed.')] });
+  expect(setup.state.at).toBe('join');
+  expect([...pi.settings.values()].join()).not.toMatch(/lantern|kettle/);
+});
+
+test('a machine that started anew before the word came has gone back', () => {
+  const pi = node();
+  pi.tell({ state: { version: 1 } });
+  const setup = pi.open();
+  setup.do({ do: 'later' });
+  setup.radio({ country: 'DE' });
+  setup.place({ name: 'Ferry House', uplink: { kind: 'keep' } });
+  setup.apply();
+  expect(setup.state, 'the helper is given a moment').toMatchObject({ change: { at: 'asked' } });
+  expect(pi.open().state).toMatchObject({ change: { at: 'undone' } });
+});
+
+test('what is so already is not asked for', () => {
+  const pi = node();
+  pi.tell({ state: { version: 1, country: 'DE', mesh: { id: 'mill', passphrase: 'set' }, uplink: { kind: 'ethernet' } } });
+  const setup = pi.open();
+  setup.invite(invite());
+  setup.radio({ country: 'DE', mesh: { id: 'mill' } });
+  setup.place({ name: 'Ferry House', uplink: { kind: 'ethernet' } });
+  expect(setup.state.at).toBe('join');
+  expect(pi.proposed).toEqual([]);
+});
+
+test('the hub is asked under the name that was given; another invite takes the place of one that is refused', async () => {
+  const pi = node();
+  const setup = pi.open();
+  const stop = new AbortController();
+  const joined = setup.joined(stop.signal);
+  expect(pi.calls).toEqual([]);
+  const first = invite();
+  setup.invite(first);
+  setup.radio({});
+  setup.place({ name: 'Ferry House', uplink: { kind: 'keep' } });
+  await expect.poll(() => pi.calls.length).toBe(1);
+  expect(pi.calls[0]).toMatchObject({ invite: first, name: 'Ferry House' });
+  pi.calls[0]?.answer.reject(new JoinRefused('It was used.'));
+  await expect.poll(() => setup.state).toMatchObject({ at: 'way', refused: 'It was used.' });
+  setup.invite(invite('Hillside'));
+  setup.radio({});
+  setup.place({ name: 'Ferry House', uplink: { kind: 'keep' } });
+  await expect.poll(() => pi.calls.length).toBe(2);
+  pi.is.enrolled = true;
+  pi.calls[1]?.answer.resolve();
+  await joined;
+  expect(setup.state.at).toBe('wallet');
+  setup.tellWallet('none');
+  expect(setup.state).toMatchObject({ at: 'done', wallet: 'none' });
+});
+
+test('an invite that is no more: by field', () => {
+  const pi = node();
+  const setup = pi.open();
+  expect(() => setup.invite(invite('Millbrook', 1))).toThrow(SetupRefused);
+  expect(setup.check(invite('Millbrook', 1))).toMatchObject({ ok: false, problems: [{ field: 'invite.expiresAt' }] });
+  expect(setup.check(`mesh-passphrase: short\nmesh-id: m\n${invite()}`)).toMatchObject({ ok: false, problems: [{ field: 'mesh-passphrase' }] });
+  expect(setup.check(`\ufeffname: Mill\r\ncountry: DE\r\n${invite()}\r\n`)).toMatchObject({ ok: true, carried: { name: 'Mill', country: 'DE' } });
+  expect(setup.check('x'.repeat(10_000))).toMatchObject({ ok: false });
+});
