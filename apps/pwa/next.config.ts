@@ -13,7 +13,7 @@ const config: NextConfig = {
   trailingSlash: false,
   devIndicators: false,
   images: { unoptimized: true },
-  transpilePackages: ['@energymesh/agent'],
+  transpilePackages: ['@energymesh/agent', '@energymesh/wallet'],
   typescript: { ignoreBuildErrors: true },
 };
 

@@ -1,15 +1,17 @@
 // A simulated agent: the real door (log-in, signed requests, subscriptions, files) before invented figures. For looking at the dashboard
-// while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--radio wrong] [--unclaimed]
+// while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--radio wrong] [--purse local] [--unclaimed]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { HostCheck } from '@energymesh/agent/api/host-check';
 import { Login } from '@energymesh/agent/api/login';
+import { Seals } from '@energymesh/agent/api/seals';
 import { ApiServer } from '@energymesh/agent/api/server';
 import { Sessions } from '@energymesh/agent/api/sessions';
 import { createAppRouter } from '@energymesh/agent/router';
 import { type RadioName, radioOf, radios } from './radio.ts';
+import { type PurseName, purses, rewardsOf } from './rewards.ts';
 import { type SceneName, scenes, sourcesOf } from './sources.ts';
 
 const { values } = parseArgs({
@@ -20,12 +22,15 @@ const { values } = parseArgs({
     passphrase: { type: 'string', default: 'kettle orbit walnut' },
     /** What carries the links: none, good, wrong, stale, unreadable. */
     radio: { type: 'string', default: 'good' },
+    /** What it earns: public, local, first, none, made, off, clock, away, elsewhere, lost. */
+    purse: { type: 'string', default: 'public' },
     unclaimed: { type: 'boolean', default: false },
     /** What the simulated node's clock shows when it starts, UTC. */
     clock: { type: 'string', default: '14:32' },
   },
 });
 if (!radios.includes(values.radio as RadioName)) throw new Error(`--radio is one of ${radios.join(', ')}`);
+if (!purses.includes(values.purse as PurseName)) throw new Error(`--purse is one of ${purses.join(', ')}`);
 if (!scenes.includes(values.scene as SceneName)) throw new Error(`--scene is one of ${scenes.join(', ')}`);
 
 const [hours = 0, minutes = 0] = values.clock.split(':').map(Number);
@@ -76,7 +81,7 @@ const feed = <T>(current: () => T) => ({
 const router = createAppRouter({
   clock,
   auth: login,
-  card: () => ({ ...sources.card(), state: login.claimed ? 'claimed' : 'unclaimed' }),
+  card: () => ({ ...sources.card(), state: login.claimed ? 'claimed' : 'unclaimed', setup: 'done' }),
   status: feed(sources.status),
   topology: feed(sources.topology),
   neighbours: feed(sources.neighbours),
@@ -86,6 +91,9 @@ const router = createAppRouter({
   nearby: sources.nearby,
   devices: sources.devices,
   traffic: feed(sources.traffic),
+  ...rewardsOf(values.purse as PurseName, clock.wall),
+  seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
+  trafficOver: sources.trafficOver,
   log: (limit) => sources.log(limit),
   counters: () => ({ at: clock.wall(), counters: {} }),
 });
@@ -97,6 +105,7 @@ const server = await ApiServer.open({
   hostCheck: new HostCheck({ nodeName: 'Mill Lane 7', allowedHosts: ['192.168.4.1'] }),
   clock,
   pwaDir: values.pwa,
+  setupOpen: () => false,
   health: () => ({ ok: true }),
   onRefused: (what) => console.error('refused', what),
   onError: (path, error) => console.error(path, error),

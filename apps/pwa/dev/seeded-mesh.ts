@@ -111,7 +111,9 @@ export function seededMesh(options: MeshOptions): TopologyView {
       ...(offline(i) ? { lastWay: { hops: 3, costMs: 57, nextHop: nodeIdOf(2) } } : {}),
       devices: offline(i) ? 0 : Math.floor(next() * 5),
       ...(hops[i] === undefined ? {} : { hops: hops[i], costMs: costs[i], ...(i === 0 ? {} : { nextHop: nodeIdOf(nextHop[i]!) }) }),
-      ...(options.positions ? { position: { lat: 47.37 + (0.5 - spot.y) * 0.02, lon: 8.54 + (spot.x - 0.5) * 0.03 } } : {}),
+      ...(options.positions
+        ? { position: { lat: 47.37 + (0.5 - spot.y) * 0.02 * Math.sqrt(count / 24), lon: 8.54 + (spot.x - 0.5) * 0.03 * Math.sqrt(count / 24) } }
+        : {}),
     })),
     edges,
     ...(gatewayOf === undefined ? {} : { gateway: nodeIdOf(gatewayOf) }),

@@ -1,5 +1,6 @@
-import type { Devices, Log, Nearby, Neighbours, PublicCard, Status, TopologyView, TrafficToday } from '@energymesh/agent/schema';
+import type { Devices, Log, Nearby, Neighbours, PublicCard, Status, TopologyView, TrafficAsked, TrafficSpan, TrafficToday } from '@energymesh/agent/schema';
 import { nodeIdOf, random, seededMesh } from './seeded-mesh.ts';
+import { spanOf } from './spans.ts';
 
 /** Simulated figures for looking at the dashboard while working on it; nothing of this is measured. */
 export const scenes = ['well', '8', '500', 'alone', 'no-gateway', 'no-device', 'gateway', 'backend-cut', 'stale', 'unreachable', 'quiet', 'needs-you'] as const;
@@ -18,6 +19,7 @@ export interface Sources {
   devices(): Devices;
   nearby(): Nearby;
   traffic(): TrafficToday;
+  trafficOver(asked: TrafficAsked): Promise<TrafficSpan>;
   log(limit: number): Log;
 }
 
@@ -36,7 +38,7 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
     offline: nodes === 500 ? 17 : nodes === 24 ? 1 : 0,
     seed: 11,
     at: begun,
-    positions: nodes < 100,
+    positions: true,
   });
   const mesh: TopologyView = gateway
     ? { ...drawn, gateway: drawn.self, path: [drawn.self], nodes: drawn.nodes.map((node) => (node.self ? { ...node, gateway: true } : node)) }
@@ -180,7 +182,11 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
             ? { waiting: 0, bytes: 0, expired: 0, dropped: 0 }
             : { waiting: 14, bytes: 3100, oldestMs: 4000, expired: 0, dropped: 0 },
       ...(quiet || cut ? {} : { latency: { p50: 31.4, p95: 78, p99: 140, samples: 9887 } }),
+      waited: buckets.map(({ packets }, i) =>
+        packets ? { waiting: 3, oldestMs: i >= 21 && i < 25 ? 42 * minute - (i - 21) * 9 * minute : 2000 + ((i * 7) % 9) * 900 } : null,
+      ),
     }),
+    trafficOver: async (asked) => spanOf(asked, now(), quiet),
     log: (limit) => ({ at: now(), entries: logOf(begun, mesh, scene).slice(0, limit) }),
   };
 }

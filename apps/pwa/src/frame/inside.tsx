@@ -1,11 +1,12 @@
 'use client';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, Suspense, useEffect } from 'react';
-import { Providers, useSession } from '../live/providers.tsx';
+import { Providers, useHere, useSession } from '../live/providers.tsx';
 import { Failsafe } from './failed.tsx';
 import { NearLater } from './near-later.tsx';
-import { NodeStateProvider } from './node-state.tsx';
+import { NodeStateProvider, useNodeState } from './node-state.tsx';
 import { loaders, pages } from './pages.ts';
-import { go } from './places.ts';
+import { go, isBare } from './places.ts';
 import { Tabs } from './tabs.tsx';
 
 /** Everything that needs the browser and the node: session, live data, and the page itself. */
@@ -20,7 +21,7 @@ export function Inside({ path }: { path: string }) {
   );
   return (
     // One place for all pages, so that the session and the reason of its end live on over the way to the log-in.
-    <Providers fallback={path === '/login' ? null : <Tabs current={path} />}>{path === '/login' ? page : <Gate path={path}>{page}</Gate>}</Providers>
+    <Providers fallback={isBare(path) ? null : <Tabs current={path} />}>{path === '/login' ? page : <Gate path={path}>{page}</Gate>}</Providers>
   );
 }
 
@@ -31,13 +32,28 @@ function Gate({ path, children }: { path: string; children: ReactNode }) {
     if (!session && location.pathname !== '/login') go(`/login?next=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
   }, [session]);
   usePreload(session !== undefined);
-  if (!session) return <Tabs current={path} />;
+  if (!session) return isBare(path) ? null : <Tabs current={path} />;
+  if (isBare(path)) return <NodeStateProvider>{children}</NodeStateProvider>;
   return (
     <NodeStateProvider>
+      {path === '/' && <ToSetup />}
       <Tabs current={path} near={<NearLater />} />
       <div className="app">{children}</div>
     </NodeStateProvider>
   );
+}
+
+/** A node that is not set up yet: on with it, where it was left. */
+function ToSetup() {
+  const { trpc } = useHere();
+  const open = useNodeState().card?.setup === 'open';
+  // The card may be of before the claim.
+  const { data } = useQuery({ queryKey: ['setup'], queryFn: ({ signal }) => trpc.setup.get.query(undefined, { signal }), enabled: open });
+  const unfinished = open && data !== undefined && data.step !== 'done';
+  useEffect(() => {
+    if (unfinished) go('/setup', { replace: true });
+  }, [unfinished]);
+  return null;
 }
 
 /** The other pages and parts are fetched while the node is there, so that they open when it is not. */
@@ -48,6 +64,9 @@ function usePreload(ready: boolean) {
       const parts = [
         import('../home/lower.tsx'),
         import('../traffic/body.tsx'),
+        import('../earnings/body.tsx'),
+        import('../earnings/rules/rules.tsx'),
+        import('../earnings/wallet/sheets.tsx'),
         import('../mesh/stage.tsx'),
         import('../mesh/list.tsx'),
         import('../mesh/find.tsx'),

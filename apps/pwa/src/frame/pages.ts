@@ -5,6 +5,8 @@ export const loaders: Readonly<Record<string, () => Promise<{ default: Component
   '/': () => import('../home/home.tsx').then((module) => ({ default: module.Home })),
   '/mesh': () => import('../mesh/mesh.tsx').then((module) => ({ default: module.Mesh })),
   '/traffic': () => import('../traffic/traffic.tsx').then((module) => ({ default: module.Traffic })),
+  '/earnings': () => import('../earnings/earnings.tsx').then((module) => ({ default: module.Earnings })),
+  '/setup': () => import('../setup/setup.tsx').then((module) => ({ default: module.Setup })),
   '/login': () => import('../session/login-page.tsx').then((module) => ({ default: module.Login })),
 };
 

@@ -5,7 +5,11 @@ export const places = [
   { href: '/', title: frameStrings.nav.home },
   { href: '/mesh', title: frameStrings.nav.mesh },
   { href: '/traffic', title: frameStrings.nav.traffic },
+  { href: '/earnings', title: frameStrings.nav.earnings },
 ] as const;
+
+/** Pages without tabs: there is one thing to do. */
+export const isBare = (path: string): boolean => path === '/login' || path === '/setup';
 
 /** `/mesh.html` and `/mesh/` are /mesh, however the files are served. */
 export const placeOf = (pathname: string): string => pathname.replace(/\.html$/, '').replace(/\/(index)?$/, '') || '/';

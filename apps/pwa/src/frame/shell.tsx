@@ -4,7 +4,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { frameStrings } from '../strings/en/frame.ts';
 import { Failsafe } from './failed.tsx';
 import { loaders, pages } from './pages.ts';
-import { placeOf, places } from './places.ts';
+import { isBare, placeOf, places } from './places.ts';
 import { Tabs } from './tabs.tsx';
 
 /**
@@ -32,12 +32,12 @@ export function Shell({ children }: { children: ReactNode }) {
           path={path}
           around={(said) => (
             <>
-              <Tabs current={path} />
-              <div className="app">{said}</div>
+              {!isBare(path) && <Tabs current={path} />}
+              <div className={isBare(path) ? undefined : 'app'}>{said}</div>
             </>
           )}
         >
-          <Suspense fallback={path === '/login' ? null : <Tabs current={path} />}>
+          <Suspense fallback={isBare(path) ? null : <Tabs current={path} />}>
             <Inside path={path} />
           </Suspense>
         </Failsafe>
@@ -57,7 +57,8 @@ function useArrival(path: string) {
   useEffect(() => {
     if (before.current === path) return;
     before.current = path;
-    const title = path === '/login' ? frameStrings.titles.login : places.find(({ href }) => href === path)?.title;
+    const { login, setup } = frameStrings.titles;
+    const title = path === '/login' ? login : path === '/setup' ? setup : places.find(({ href }) => href === path)?.title;
     document.title = title ? `${title} · ${frameStrings.app}` : frameStrings.app;
     window.scrollTo(0, 0);
     document.getElementById('main')?.focus({ preventScroll: true });

@@ -21,6 +21,12 @@ const icons: Record<(typeof places)[number]['href'], ReactNode> = {
     </>
   ),
   '/traffic': <path d="M4 20v-5M8 20v-9M12 20V4.5M16 20v-7M20 20v-3.5" strokeWidth="2.4" />,
+  '/earnings': (
+    <>
+      <circle cx="12" cy="12" r="8" />
+      <path d="M12 4v4M12 12l4-4" strokeWidth="2" />
+    </>
+  ),
 };
 
 /** The tab bar of a phone, the rail of a desktop. */

@@ -1,7 +1,8 @@
 'use client';
+import { earnedAnswer } from '../earnings/answer.ts';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
-import type { Status } from '../live/model.ts';
+import type { Earnings, Status, WalletState } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
 import { age, clockMinute, lasting, short } from '../strings/format.ts';
 import { Glyph, type GlyphName } from '../ui/glyph.tsx';
@@ -9,7 +10,7 @@ import { carrying, type Situation } from './situation.ts';
 
 const words = frameStrings.answers;
 
-interface Answer {
+export interface Answer {
   readonly question: string;
   readonly glyph: GlyphName;
   readonly answer: string;
@@ -17,25 +18,40 @@ interface Answer {
   /** What is still worth saying when the node is silent. */
   readonly before: string;
   readonly testid: string;
+  /** In stroops, for tests: the same on every screen. */
+  readonly figure?: string;
+  /** Silence does not take it back: it stays, with its age. */
+  readonly lasting?: boolean;
 }
 
-/** Well? Carrying? Way out? Not known when the node is silent, with the last answer below. */
-export function Answers({ status, timeZone }: { status: Status; timeZone: string | undefined }) {
+interface AnswersProps {
+  readonly status: Status;
+  readonly timeZone: string | undefined;
+  readonly earnings: Earnings | undefined;
+  readonly wallet: WalletState | undefined;
+}
+
+/**
+ * Well? Carrying? Earned? Where a community pays nothing, the third is the way out instead. Not known when the node is silent, with the last answer
+ * below; what was earned is not lost by silence, so it stays, with its age.
+ */
+export function Answers({ status, timeZone, earnings, wallet }: AnswersProps) {
   const { past, situation } = useNodeState();
   const now = useNow();
-  const rows = [well(status, situation, now), carries(status), way(status, now)];
+  const pays = earnings !== undefined && earnings.state !== 'off';
+  const rows = [well(status, situation, now), carries(status), pays ? earnedAnswer(earnings, wallet) : way(status, now)];
   const silent = past && situation.at === 'past' ? clockMinute(situation.since, timeZone) : undefined;
   return (
     <ul className="answers" aria-label={words.label}>
       {rows.map((row) => (
         <li key={row.question}>
           <span className="q">{row.question}</span>
-          <span className="a" data-testid={row.testid} data-answer={silent ? 'past' : row.glyph}>
-            <Glyph name={silent ? 'off' : row.glyph} />
-            {silent ? frameStrings.notKnown : row.answer}
+          <span className="a" data-testid={row.testid} data-answer={silent ? 'past' : row.glyph} data-value={row.figure}>
+            <Glyph name={silent && !row.lasting ? 'off' : row.glyph} />
+            {silent && !row.lasting ? frameStrings.notKnown : row.answer}
             {silent && <span className="then">{words.when(silent)}</span>}
           </span>
-          <span className="d">{silent ? words.lastHeard(row.answer, row.before) : row.detail}</span>
+          <span className="d">{silent && !row.lasting ? words.lastHeard(row.answer, row.before) : row.detail}</span>
         </li>
       ))}
     </ul>

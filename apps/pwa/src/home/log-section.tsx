@@ -6,15 +6,16 @@ import { clockMinute, clockSecond, dayAndMinute, short } from '../strings/format
 import { Glyph } from '../ui/glyph.tsx';
 import { Section } from '../ui/parts.tsx';
 import { type LogLine, type LogMark, type LogStory, logStories } from './log.ts';
+import { TimelineChart } from './timeline.tsx';
 
 const glyphs = { healed: 'well', 'going-on': 'off', event: 'off', 'needs-you': 'warn' } as const satisfies Record<LogMark, string>;
-/** Lines at first, and entries that are asked for: several of them can be one line. */
-const [linesAtFirst, entriesAtFirst, entriesMax] = [8, 40, 200];
+/** Lines at first, and entries that are asked for: several of them can be one line, and the timeline wants all of a day. */
+const [linesAtFirst, entriesMax] = [8, 200];
 
 /** What happened to the mesh, newest first, with how long it took to heal. `dayStart`: older entries carry their day. */
-export function LogSection({ dayStart, timeZone }: { dayStart: number | undefined; timeZone: string | undefined }) {
+export function LogSection({ dayStart, dayEnd, timeZone }: { dayStart: number | undefined; dayEnd: number | undefined; timeZone: string | undefined }) {
   const [all, setAll] = useState(false);
-  const log = useLog(all ? entriesMax : entriesAtFirst);
+  const log = useLog(entriesMax);
   if (!log) return null;
   const stories = logStories(log.entries);
   const lines = all ? stories : stories.slice(0, linesAtFirst);
@@ -30,6 +31,9 @@ export function LogSection({ dayStart, timeZone }: { dayStart: number | undefine
         )
       }
     >
+      {dayStart !== undefined && dayEnd !== undefined && (
+        <TimelineChart entries={log.entries} at={log.at} dayStart={dayStart} dayEnd={dayEnd} timeZone={timeZone} />
+      )}
       {lines.length === 0 ? (
         <p className="sm">{homeStrings.log.none}</p>
       ) : (

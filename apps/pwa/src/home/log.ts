@@ -4,7 +4,7 @@ import { short } from '../strings/format.ts';
 
 export type LogMark = 'going-on' | 'healed' | 'event' | 'needs-you';
 
-const breaks: ReadonlySet<LogEntry['kind']> = new Set(['neighbour-down', 'gateway-lost', 'backend-down']);
+export const breaks: ReadonlySet<LogEntry['kind']> = new Set(['neighbour-down', 'gateway-lost', 'backend-down']);
 
 export interface LogLine {
   readonly id: number;
@@ -74,7 +74,8 @@ export function logLine(entry: LogEntry, younger: readonly LogEntry[]): LogLine 
   return { id: entry.id, at: entry.at, mark, text: textOf(entry), healedMs: entry.healedMs };
 }
 
-function ends(other: LogEntry, entry: LogEntry): boolean {
+/** Whether `other` says that what `entry` tells of is over. */
+export function ends(other: LogEntry, entry: LogEntry): boolean {
   if (other.at < entry.at || other.id <= entry.id) return false;
   // A restart forgets what was broken before it.
   if (other.kind === 'started') return true;

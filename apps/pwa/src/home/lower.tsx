@@ -1,9 +1,11 @@
 'use client';
+import { Lamp, nextOfWallet } from '../earnings/lamp.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
-import type { Devices, Neighbours, Status, TopologyView, TrafficToday } from '../live/model.ts';
+import type { Devices, Earnings, Neighbours, Status, TopologyView, TrafficToday, WalletState } from '../live/model.ts';
+import { StartList } from '../setup/start-list.tsx';
 import { homeStrings } from '../strings/en/home.ts';
 import { trafficStrings } from '../strings/en/traffic.ts';
-import { binsOf } from '../traffic/bins.ts';
+import { binMs, binsOf, slotsOf } from '../traffic/bins.ts';
 import { Comb } from '../traffic/comb.tsx';
 import { Legend } from '../traffic/legend.tsx';
 import { useUntil } from '../traffic/until.ts';
@@ -21,15 +23,17 @@ export interface LowerProps {
   readonly topology: TopologyView | undefined;
   readonly devices: Devices | undefined;
   readonly traffic: TrafficToday | undefined;
+  readonly earnings: Earnings | undefined;
+  readonly wallet: WalletState | undefined;
 }
 
 /** Everything on Home below the answers. */
-export function Lower({ part, status, neighbours, topology, devices, traffic }: LowerProps) {
+export function Lower({ part, status, neighbours, topology, devices, traffic, earnings, wallet }: LowerProps) {
   const { situation } = useNodeState();
   const alone = situation.at === 'alone';
   switch (part) {
     case 'lamp':
-      return <NextThing status={status} devices={devices} />;
+      return <NextThing status={status} devices={devices} earnings={earnings} wallet={wallet} />;
     case 'alone':
       return <Alone status={status} />;
     case 'traffic':
@@ -46,8 +50,9 @@ export function Lower({ part, status, neighbours, topology, devices, traffic }: 
     case 'right':
       return (
         <>
+          <StartList status={status} />
           {!alone && <WaySection status={status} topology={topology} />}
-          <LogSection dayStart={traffic?.dayStart} timeZone={status.timeZone} />
+          <LogSection dayStart={traffic?.dayStart} dayEnd={traffic && traffic.dayStart + traffic.buckets.length * binMs} timeZone={status.timeZone} />
           <NearbySection />
           <PageSection status={status} />
         </>
@@ -56,8 +61,10 @@ export function Lower({ part, status, neighbours, topology, devices, traffic }: 
 }
 
 /** The lamp: the one thing to do next, if there is one. */
-function NextThing({ status, devices }: { status: Status; devices: Devices | undefined }) {
+function NextThing({ status, devices, earnings, wallet }: Pick<LowerProps, 'status' | 'devices' | 'earnings' | 'wallet'>) {
   const { past } = useNodeState();
+  // Money that a broken card would take comes before everything else.
+  if (!past && earnings && earnings.state !== 'off' && nextOfWallet(wallet)) return <Lamp wallet={wallet} earnings={earnings} />;
   if (past || status.devices.known > 0 || (devices?.devices.length ?? 1) > 0) return null;
   return (
     <a className="lamp" href="#devices">
@@ -85,7 +92,7 @@ function TrafficSection({ traffic }: { traffic: TrafficToday | undefined }) {
       }
     >
       <Comb
-        bins={binsOf(traffic, until)}
+        bins={binsOf(slotsOf(traffic), until)}
         dayStart={traffic.dayStart}
         until={until}
         past={past}
@@ -93,7 +100,7 @@ function TrafficSection({ traffic }: { traffic: TrafficToday | undefined }) {
         position={status?.node.position}
         height={128}
       />
-      <Legend packets={traffic.totals.packets} />
+      <Legend parts={traffic.totals.packets} />
     </Section>
   );
 }

@@ -47,23 +47,27 @@ export function WaySection({ status, topology }: { status: Status; topology: Top
     status.gateway && <span className="tick">{way.since(lasting(now - status.gateway.since))}</span>
   );
   return (
-    <Section id="way" title={way.title} aside={since}>
+    <Section id="way" title={past ? way.titleThen : way.title} aside={since}>
       {topology.path.length > 0 && !status.node.gateway && (
-        <RouteList route={topology.path} topology={topology} backend={{ words: way.byGateway, reached: true }} />
+        <RouteList
+          route={topology.path}
+          topology={topology}
+          backend={past ? { words: way.notKnownNow, reached: false } : { words: way.byGateway, reached: true }}
+        />
       )}
       {status.node.gateway && (
         <>
-          <p className="sm">{way.self}</p>
+          <p className="sm">{past ? way.selfThen : way.self}</p>
           <RouteList
             route={[status.node.id]}
             topology={topology}
-            backend={{ words: backendWords(status, now), reached: status.backend.state === 'connected' }}
+            backend={past ? { words: way.notKnownNow, reached: false } : { words: backendWords(status, now), reached: status.backend.state === 'connected' }}
           />
         </>
       )}
       {topology.path.length === 0 && !status.node.gateway && (
         <>
-          <p className="lead">{way.none}</p>
+          <p className="lead">{past ? way.noneThen : way.none}</p>
           <p className="sm">{way.noneNext}</p>
         </>
       )}

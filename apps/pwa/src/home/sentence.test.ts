@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Status } from '../live/model.ts';
-import { sentence, spoken } from './sentence.ts';
+import { counted, sentence, spoken } from './sentence.ts';
 import { carrying, type Link, situationOf } from './situation.ts';
 
 const now = Date.UTC(2026, 8, 17, 12, 32);
@@ -33,6 +33,14 @@ const lede = (of: Status) => sentence(of, situationOf(of, live), now, undefined,
 describe('the sentence', () => {
   it('of a node that is well', () => {
     expect(says(status())).toBe('Online for 12 days. 5 neighbours. 18,204 packets today.');
+  });
+
+  it('never says 0 beside a report that was carried: the parts below are what it counts', () => {
+    const none = status({ carrying: { packetsToday: 0, packetsLastMinute: 0, waiting: 0, lost: 0 } });
+    const parts = { devices: 0, betweenNodes: 0, reports: 1 };
+    const totals = { packets: parts, bytes: parts, up: 1, down: 0, between: 0, byClass: [] };
+    expect(says(counted(none, { totals }))).toBe('Online for 12 days. 5 neighbours. 1 packet today.');
+    expect(counted(none, undefined)).toBe(none);
   });
 
   it('carries the figure apart, for whoever looks for it', () => {

@@ -1,4 +1,4 @@
-import type { Status } from '../live/model.ts';
+import type { Status, TrafficToday } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
 import { clockMinute } from '../strings/format.ts';
 import type { Situation } from './situation.ts';
@@ -6,7 +6,7 @@ import type { Situation } from './situation.ts';
 /** A clause of the sentence: never broken across lines. `figure` is the number that tests and eyes look for. */
 export interface Clause {
   readonly text: string;
-  readonly figure?: { readonly name: 'packets-today'; readonly value: number; readonly text: string };
+  readonly figure?: { readonly name: 'packets-today' | 'earned-today'; readonly value: number; readonly text: string };
   /** Greyed: known from before. */
   readonly past?: boolean;
 }
@@ -20,7 +20,7 @@ export interface Saying {
 export function sentence(status: Status | undefined, situation: Situation, now: number, name: string | undefined, timeZone?: string): Saying {
   const { say } = frameStrings;
   if (!status || situation.at === 'asking') return { clauses: [{ text: say.asking(name) }] };
-  const packets: Clause = packetsClause(status);
+  const packets: Clause = packetsClause(status.carrying.packetsToday);
   const lasted = (since: number | undefined) => (since === undefined ? undefined : Math.max(0, now - since));
   const { waiting } = status.carrying;
   switch (situation.at) {
@@ -43,10 +43,19 @@ export function sentence(status: Status | undefined, situation: Situation, now: 
   }
 }
 
-export function packetsClause(status: Status): Clause {
-  const value = status.carrying.packetsToday;
+export function packetsClause(value: number): Clause {
   const { figure, rest } = frameStrings.say.packetsToday(value);
   return { text: rest, figure: { name: 'packets-today', value, text: figure } };
+}
+
+/**
+ * Status and traffic are told a moment apart. A screen that shows both has one number: the one whose parts stand below it, of all three
+ * types, so that it never says 0 beside a report that was carried.
+ */
+export function counted(status: Status, traffic: Pick<TrafficToday, 'totals'> | undefined): Status {
+  if (!traffic) return status;
+  const { devices, betweenNodes, reports } = traffic.totals.packets;
+  return { ...status, carrying: { ...status.carrying, packetsToday: devices + betweenNodes + reports } };
 }
 
 export const spoken = ({ clauses }: Saying): string => clauses.map((clause) => `${clause.figure?.text ?? ''}${clause.text}`).join(' ');

@@ -16,8 +16,11 @@ const endings: ReadonlySet<string> = new Set(['unknown-session', 'bad-mac', 'mal
 
 /** A node that was unplugged answers nothing at all, and a browser would wait for minutes before it asks again. */
 const answerMsMax = 10_000;
+/** These it answers when the ledger has answered it, or after 15 seconds of asking. */
+const withLedgerMsMax = 25_000;
+const asksLedger = /\/trpc\/[^?]*rewards\.wallet\.(prepareWithdraw|withdraw|setPayout)\b/;
 const timedFetch = (input: RequestInfo | URL | string, init?: RequestInit): Promise<Response> => {
-  const limit = AbortSignal.timeout(answerMsMax);
+  const limit = AbortSignal.timeout(asksLedger.test(input instanceof Request ? input.url : String(input)) ? withLedgerMsMax : answerMsMax);
   return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit]) : limit });
 };
 

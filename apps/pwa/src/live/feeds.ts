@@ -1,7 +1,20 @@
 'use client';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { Devices, Log, Nearby, Neighbours, RadioBeneath, Status, TopologyView, TrafficToday } from './model.ts';
+import type {
+  Devices,
+  Earnings,
+  Log,
+  Nearby,
+  Neighbours,
+  RadioBeneath,
+  Status,
+  TopologyView,
+  TrafficAsked,
+  TrafficSpan,
+  TrafficToday,
+  WalletState,
+} from './model.ts';
 import { useHere } from './providers.tsx';
 
 /** While the WebSocket is away, the same answers are asked for by HTTP this often. */
@@ -114,6 +127,37 @@ export function useTrafficFeed(): TrafficToday | undefined {
     (signal) => trpc.traffic.today.query(undefined, { signal }),
     (listener) => trpc.traffic.live.subscribe(undefined, listener),
   );
+}
+
+/** What this node earned: the one number of Home and Earnings. */
+export function useEarningsFeed(): Earnings | undefined {
+  const { trpc } = useHere();
+  return useFeed(
+    'earnings',
+    (signal) => trpc.rewards.earnings.query(undefined, { signal }),
+    (listener) => trpc.rewards.live.subscribe(undefined, listener),
+  );
+}
+
+export function useWalletFeed(): WalletState | undefined {
+  const { trpc } = useHere();
+  return useFeed(
+    'wallet',
+    (signal) => trpc.rewards.wallet.state.query(undefined, { signal }),
+    (listener) => trpc.rewards.wallet.live.subscribe(undefined, listener),
+  );
+}
+
+/** Of days and windows; `asked` undefined: nothing is. What of it is over does not change, so it is asked for seldom. */
+export function useTrafficSpan(asked: TrafficAsked | undefined): { span: TrafficSpan | undefined; failed: boolean } {
+  const { trpc } = useHere();
+  const { data, isError } = useQuery({
+    queryKey: ['traffic-over', asked],
+    queryFn: ({ signal }) => trpc.traffic.over.query(asked as TrafficAsked, { signal }),
+    enabled: asked !== undefined,
+    refetchInterval: seldomMs,
+  });
+  return { span: data, failed: isError };
 }
 
 export function useDevices(): Devices | undefined {

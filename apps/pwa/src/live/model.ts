@@ -1,6 +1,35 @@
-import type { Devices, Log, Nearby, Neighbours, PublicCard, RadioBeneath, Status, TopologyView, TrafficToday } from '@energymesh/agent/schema';
+import type { Earnings, RewardHour, WalletState } from '@energymesh/agent/rewards-schema';
+import type {
+  Devices,
+  Log,
+  Nearby,
+  Neighbours,
+  PublicCard,
+  RadioBeneath,
+  Status,
+  TopologyView,
+  TrafficAsked,
+  TrafficSpan,
+  TrafficToday,
+} from '@energymesh/agent/schema';
 
-export type { Devices, Log, Nearby, Neighbours, PublicCard, RadioBeneath, Status, TopologyView, TrafficToday };
+export type { CheckedInviteView, PlaceInput, RadioInput, SetupView } from '@energymesh/agent/api/setup-schema';
+export type {
+  Devices,
+  Earnings,
+  Log,
+  Nearby,
+  Neighbours,
+  PublicCard,
+  RadioBeneath,
+  RewardHour,
+  Status,
+  TopologyView,
+  TrafficAsked,
+  TrafficSpan,
+  TrafficToday,
+  WalletState,
+};
 export type TopologyNode = TopologyView['nodes'][number];
 export type TopologyEdge = TopologyView['edges'][number];
 export type Neighbour = Neighbours['neighbours'][number];

@@ -1,5 +1,6 @@
 import type { TopologyView } from '../live/model.ts';
 import { forceLayout } from './layout-force.ts';
+import { type OnMap, placeLayout } from './layout-place.ts';
 import { type Radial, radialLayout } from './layout-radial.ts';
 import { edgesByNode, findWays, type Ways } from './ways.ts';
 
@@ -8,13 +9,15 @@ export type Places = Readonly<Record<string, Point>>;
 
 /** Where every node stands for this viewer. Nothing moves until the viewer drags a node or asks to arrange again. */
 export interface Arrangement {
-  /** `force`: places are shares of the stage. `radial`: places in a disc of radius 1. */
-  readonly kind: 'force' | 'radial';
+  /** `force`: places are shares of the stage. `radial`: places in a disc of radius 1. `place`: where they really stand; nobody moves them. */
+  readonly kind: 'force' | 'radial' | 'place';
   readonly places: Places;
   /** Moved by hand. */
   readonly moved: readonly string[];
   /** Of a radial arrangement, as it was made: the rings stay where the nodes stay. */
   readonly rings?: Omit<Radial, 'places'>;
+  /** Of a map. */
+  readonly map?: Omit<OnMap, 'places'>;
 }
 
 /** Above this, rings by hops; docs/decisions/0009-dashboard.md */
@@ -45,6 +48,14 @@ export function arrange(topology: TopologyView, kept: Arrangement | undefined, a
     places[id] = freeSpot(near, Object.values(places), kept.kind);
   }
   return { ...kept, places };
+}
+
+/** As it is on the ground; undefined when too few have told their place. Never kept: it follows from what the nodes say. */
+export function arrangeOnMap(topology: TopologyView): Arrangement | undefined {
+  const layout = placeLayout(topology);
+  if (!layout) return undefined;
+  const { places, ...map } = layout;
+  return { kind: 'place', places, moved: [], map };
 }
 
 /** Beside its neighbours, as far from everybody as the twelve places around them allow. */

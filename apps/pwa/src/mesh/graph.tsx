@@ -5,12 +5,13 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { RadioBeneath, TopologyView } from '../live/model.ts';
 import { meshStrings } from '../strings/en/mesh.ts';
 import { radioStrings } from '../strings/en/radio.ts';
-import { type Arrangement, arrange, arrangeAfresh, move } from './arrange.ts';
-import { type Direction, drawScene, linkAt, nodeAt, nodeTowards } from './draw/draw.ts';
-import type { Box } from './draw/spots.ts';
-import { fitOf, type Palette, readPalette, screenY } from './draw/view.ts';
+import { type Arrangement, arrange, arrangeAfresh, arrangeOnMap } from './arrange.ts';
+import { hit, useDragging } from './dragging.ts';
+import { type Direction, linkAt, nodeTowards } from './draw/draw.ts';
+import { onStage, readPalette, screenY } from './draw/view.ts';
+import { Painter } from './painter.ts';
 import { keepPlaces, readPlaces } from './places-store.ts';
-import { type Scene, type Selection, sceneOf } from './scene.ts';
+import { type Selection, sceneOf } from './scene.ts';
 import { findWays } from './ways.ts';
 
 interface GraphProps {
@@ -19,103 +20,29 @@ interface GraphProps {
   readonly radio: RadioBeneath | undefined;
   readonly selection: Selection;
   readonly onSelect: (selection: Selection) => void;
+  /** Nodes stand where they really stand, as far as they have told. */
+  readonly byPlace: boolean;
+  readonly onByPlace: (byPlace: boolean) => void;
 }
 
 const arrows: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' };
 /** Of the sheet: what it covers at its least, and its share of the page when half open; as in mesh.css. */
 const coveredPixels = 116;
 const sheetShare = 0.46;
-/** A finger that moved less than this has tapped. */
-const tapPixels = 5;
-
-/** What the painting needs between two renderings of React; painted on the next frame after anything changed. */
-class Painter {
-  readonly canvas: HTMLCanvasElement;
-  scene: Scene | undefined;
-  transform: ZoomTransform = zoomIdentity;
-  width = 0;
-  height = 0;
-  palette: Palette;
-  /** One finger moves: paint fewer pixels until it rests. */
-  moving = false;
-  #frame = 0;
-  #routeFrom = 0;
-  #keepOut: readonly Box[] = [];
-  /** Names keep their places while figures change; another zoom or size is another picture. */
-  readonly #spots = new Map<string, number>();
-  #spotsAt = '';
-
-  constructor(canvas: HTMLCanvasElement) {
-    this.canvas = canvas;
-    this.palette = readPalette();
-  }
-
-  get view() {
-    return { fit: fitOf(this.scene?.kind ?? 'force', this.width, this.height), transform: this.transform };
-  }
-
-  resize(): void {
-    const { clientWidth, clientHeight } = this.canvas;
-    this.width = clientWidth;
-    this.height = clientHeight;
-    const stage = this.canvas.getBoundingClientRect();
-    this.#keepOut = [...(this.canvas.parentElement?.querySelectorAll('.hand button, .legend') ?? [])].map((element) => {
-      const { left, top, right, bottom } = element.getBoundingClientRect();
-      return [left - stage.left, top - stage.top, right - stage.left, bottom - stage.top];
-    });
-    this.ask();
-  }
-
-  show(scene: Scene): void {
-    const [before, after] = [this.scene?.route.join() ?? '', scene.route.join()];
-    // A new route draws itself from its start to the gateway, once; never when the page has just come up.
-    if (this.scene && after !== before && after !== '' && routeMs() > 0) this.#routeFrom = performance.now();
-    this.scene = scene;
-    this.ask();
-  }
-
-  ask(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paint());
-  }
-
-  stop(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
-  }
-
-  #paint(): void {
-    this.#frame = 0;
-    const context = this.canvas.getContext('2d');
-    if (!this.scene || !context || this.width === 0) return;
-    const ratio = this.moving && this.scene.big ? 1 : Math.min(2, devicePixelRatio || 1);
-    const [w, h] = [Math.round(this.width * ratio), Math.round(this.height * ratio)];
-    if (this.canvas.width !== w || this.canvas.height !== h) {
-      this.canvas.width = w;
-      this.canvas.height = h;
-    }
-    const share = this.#routeFrom === 0 ? 1 : Math.min(1, (performance.now() - this.#routeFrom) / routeMs());
-    const picture = `${this.transform.k.toFixed(1)} ${this.width} ${this.height}`;
-    if (picture !== this.#spotsAt) this.#spots.clear();
-    this.#spotsAt = picture;
-    const { palette, width, height } = this;
-    const labels = drawScene(this.scene, { ...this.view, context, palette, width, height, keepOut: this.#keepOut, spots: this.#spots }, ratio, share);
-    this.canvas.dataset.names = String(labels);
-    if (share < 1) this.ask();
-    else this.#routeFrom = 0;
-  }
-}
-
-const routeMs = (): number => Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--m-route')) || 0;
+/** Nearer to the edge of the stage than this is as good as off it. */
+const margin = 24;
 
 /** The map of the mesh. Nothing on it moves unless the viewer moves it. */
-export function Graph({ topology, radio, selection, onSelect }: GraphProps) {
+export function Graph({ topology, radio, selection, onSelect, byPlace, onByPlace }: GraphProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const painter = useRef<Painter>(undefined);
   const zooming = useRef<ZoomBehavior<HTMLCanvasElement, unknown>>(undefined);
   const [aspect, setAspect] = useState<number>();
   const [kept, setKept] = useState<Arrangement | undefined>(() => readPlaces(topology.self));
   const arrangement = useMemo(() => (aspect === undefined ? undefined : arrange(topology, kept, aspect)), [topology, kept, aspect]);
-  const scene = useMemo(() => arrangement && sceneOf(topology, arrangement, selection, radio), [topology, arrangement, selection, radio]);
+  const onMap = useMemo(() => arrangeOnMap(topology), [topology]);
+  const shown = byPlace && onMap ? arrangement && onMap : arrangement;
+  const scene = useMemo(() => shown && sceneOf(topology, shown, selection, radio), [topology, shown, selection, radio]);
   const [focused, setFocused] = useState('');
 
   // Where nodes stand is decided once; the next visit finds them there.
@@ -166,7 +93,8 @@ export function Graph({ topology, radio, selection, onSelect }: GraphProps) {
         if ('touches' in event && event.touches.length > 1) return true;
         const at = 'touches' in event ? event.touches[0] : event;
         if (!at || ('button' in event && event.button !== 0)) return false;
-        return hit(paint, at.clientX, at.clientY) === undefined;
+        // On a map nodes are not moved: a finger on one moves the map.
+        return paint.scene?.kind === 'place' || hit(paint, at.clientX, at.clientY) === undefined;
       })
       .on('start', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
         paint.moving = event.sourceEvent !== null && event.sourceEvent?.type !== 'wheel';
@@ -222,6 +150,24 @@ export function Graph({ topology, radio, selection, onSelect }: GraphProps) {
     lifted.current = { from, to: paint.transform };
   }, [subject, scene === undefined]);
 
+  // Found by name or by a link to it: it is brought onto the stage, and nothing moves when it is there already.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each subject and layout
+  useEffect(() => {
+    const [paint, behaviour, element] = [painter.current, zooming.current, canvas.current];
+    const node = selection && 'node' in selection ? scene?.byId.get(selection.node) : undefined;
+    if (!paint || !behaviour || !element || !node || paint.width === 0) return;
+    const { fit } = paint.view;
+    if (!onStage({ ...paint.view, width: paint.width, height: paint.height }, node, -margin))
+      select(element).call(behaviour.translateTo, fit.x(node.x), fit.y(node.y));
+  }, [subject, scene === undefined, byPlace]);
+
+  // Another layout is another picture: from its whole.
+  const layout = scene?.kind;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the layout is what it depends on
+  useEffect(() => {
+    if (layout !== undefined) fit();
+  }, [layout]);
+
   useDragging(canvas, painter, setKept, topology.self);
 
   const zoomBy = (factor: number) => {
@@ -267,7 +213,7 @@ export function Graph({ topology, radio, selection, onSelect }: GraphProps) {
         data-testid="graph"
         data-nodes={topology.nodes.length}
         data-links={topology.edges.length}
-        data-layout={arrangement?.kind}
+        data-layout={shown?.kind}
         data-beneath={scene?.beneath.size}
         data-selected={chosen}
         data-route={scene?.route.join(' ')}
@@ -284,12 +230,19 @@ export function Graph({ topology, radio, selection, onSelect }: GraphProps) {
       <span className="vh" role="status">
         {focused}
       </span>
-      <Legend beneath={radio !== undefined} />
+      <Legend beneath={radio !== undefined} map={layout === 'place'} />
       <div className="hand">
-        <button type="button" aria-label={meshStrings.mesh.again} onClick={again}>
-          <span className="words">{meshStrings.mesh.again}</span>
-          <Icon d="M13 5.5A5.6 5.6 0 1 0 13.6 9M13.5 1.5v4h-4" />
-        </button>
+        {layout !== 'place' && (
+          <button type="button" className="again" aria-label={meshStrings.mesh.again} onClick={again}>
+            <span className="words">{meshStrings.mesh.again}</span>
+            <Icon d="M13 5.5A5.6 5.6 0 1 0 13.6 9M13.5 1.5v4h-4" />
+          </button>
+        )}
+        {onMap && (
+          <button type="button" className="pin" aria-label={meshStrings.mesh.byPlace} aria-pressed={byPlace} onClick={() => onByPlace(!byPlace)}>
+            <Icon d="M8 14.5S3 9.8 3 6.3a5 5 0 0 1 10 0c0 3.5-5 8.2-5 8.2zM8 7.8a1.6 1.6 0 1 0 0-3.2 1.6 1.6 0 0 0 0 3.2z" />
+          </button>
+        )}
         <button type="button" aria-label={meshStrings.mesh.zoomIn} onClick={() => zoomBy(1.6)}>
           <Icon d="M8 2v12M2 8h12" />
         </button>
@@ -304,67 +257,7 @@ export function Graph({ topology, radio, selection, onSelect }: GraphProps) {
   );
 }
 
-function hit(paint: Painter, clientX: number, clientY: number): string | undefined {
-  const box = paint.canvas.getBoundingClientRect();
-  return paint.scene && nodeAt(paint.scene, paint.view, clientX - box.left, clientY - box.top);
-}
-
-/** A node under the finger follows it; where it is left is remembered. */
-function useDragging(
-  canvas: React.RefObject<HTMLCanvasElement | null>,
-  painter: React.RefObject<Painter | undefined>,
-  setKept: React.Dispatch<React.SetStateAction<Arrangement | undefined>>,
-  self: string,
-) {
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return;
-    let held: { id: string; x: number; y: number; pointer: number; moved: boolean } | undefined;
-    const onDown = (event: PointerEvent) => {
-      delete element.dataset.dragged;
-      const paint = painter.current;
-      const id = paint && event.button === 0 && event.isPrimary ? hit(paint, event.clientX, event.clientY) : undefined;
-      held = id === undefined ? undefined : { id, x: event.clientX, y: event.clientY, pointer: event.pointerId, moved: false };
-    };
-    const onMove = (event: PointerEvent) => {
-      const paint = painter.current;
-      if (!held || !paint || event.pointerId !== held.pointer) return;
-      if (!held.moved && Math.hypot(event.clientX - held.x, event.clientY - held.y) < tapPixels) return;
-      if (!held.moved) element.setPointerCapture(held.pointer);
-      held.moved = true;
-      element.dataset.dragged = 'yes';
-      const box = element.getBoundingClientRect();
-      const { fit, transform } = paint.view;
-      const place = [
-        fit.placeX((event.clientX - box.left - transform.x) / transform.k),
-        fit.placeY((event.clientY - box.top - transform.y) / transform.k),
-      ] as const;
-      const { id } = held;
-      setKept((arrangement) => arrangement && move(arrangement, id, place));
-    };
-    const onUp = () => {
-      if (held?.moved) {
-        setKept((arrangement) => {
-          if (arrangement) keepPlaces(self, arrangement);
-          return arrangement;
-        });
-      }
-      held = undefined;
-    };
-    element.addEventListener('pointerdown', onDown);
-    element.addEventListener('pointermove', onMove);
-    element.addEventListener('pointerup', onUp);
-    element.addEventListener('pointercancel', onUp);
-    return () => {
-      element.removeEventListener('pointerdown', onDown);
-      element.removeEventListener('pointermove', onMove);
-      element.removeEventListener('pointerup', onUp);
-      element.removeEventListener('pointercancel', onUp);
-    };
-  }, [canvas, painter, setKept, self]);
-}
-
-function Legend({ beneath }: { beneath: boolean }) {
+function Legend({ beneath, map }: { beneath: boolean; map: boolean }) {
   const { legend } = meshStrings.mesh;
   return (
     <div className="legend">
@@ -375,7 +268,9 @@ function Legend({ beneath }: { beneath: boolean }) {
         ))}
         <span className="ml-1.5">{legend.poorly}</span>
       </span>
-      <span className="hidden min-[1240px]:inline">{beneath ? `${radioStrings.radio.band.radio} · ${radioStrings.radio.band.hops}` : legend.rest}</span>
+      <span className="hidden min-[1240px]:inline">
+        {beneath ? `${radioStrings.radio.band.radio} · ${radioStrings.radio.band.hops}` : map ? legend.map : legend.rest}
+      </span>
     </div>
   );
 }

@@ -93,7 +93,7 @@ export function radialLayout(topology: TopologyView, ways: Ways): Radial {
 }
 
 function radii(sizes: readonly number[], roots: number): { rings: number[]; outside: number } {
-  const steps = sizes.map((size, hops) => (hops === 0 ? (roots === 1 ? 0 : Math.sqrt(roots) * 1.6 + 2) : Math.sqrt(size) + 2.2));
+  const steps = sizes.map((size, hops) => (hops === 0 ? (roots === 1 ? 0 : Math.min(roots * 0.75 + 3.5, Math.sqrt(roots) * 4)) : Math.sqrt(size) + 2.2));
   const outer = 4;
   const sum = steps.reduce((total, step) => total + step, 0) + outer;
   let radius = 0;

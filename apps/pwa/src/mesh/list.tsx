@@ -1,5 +1,6 @@
 'use client';
 import { useEffect, useRef } from 'react';
+import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import type { Neighbours, RadioBeneath, TopologyView } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
@@ -76,6 +77,7 @@ function Group({ group, ...props }: ListProps & { group: ListGroup }) {
 function Row({ row, group, topology, neighbours, radio, selection, onSelect }: ListProps & { row: ListRow; group: ListGroup }) {
   const ref = useRef<HTMLAnchorElement>(null);
   const { node } = row;
+  const { past } = useNodeState();
   const selected = selection !== undefined && 'node' in selection && selection.node === node.id;
   // A deep link to a node far down the list shows it.
   // biome-ignore lint/correctness/useExhaustiveDependencies: on arrival only
@@ -88,7 +90,7 @@ function Row({ row, group, topology, neighbours, radio, selection, onSelect }: L
       : group.kind === 'gateways'
         ? words.toBackend
         : row.through
-          ? words.through(row.throughSelf ? frameStrings.youWithin : row.through)
+          ? (past ? words.throughThen : words.through)(row.throughSelf ? frameStrings.youWithin : row.through)
           : node.self
             ? frameStrings.youWithin
             : words.noWay;

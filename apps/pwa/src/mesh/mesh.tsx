@@ -28,22 +28,24 @@ type View = 'graph' | 'list' | 'radio';
 function useAddress() {
   const parameters = useSearchParams();
   const [node, link, view] = [parameters.get('node'), parameters.get('link'), parameters.get('view')];
+  const byPlace = parameters.get('by') === 'place';
   const selection = useMemo<Selection>(() => {
     if (node && idPattern.test(node)) return { node };
     if (link && linkPattern.test(link)) return { link: link.split('-').toSorted().join('-') };
     return undefined;
   }, [node, link]);
-  const go = (to: { selection: Selection; view: View }) => {
+  const go = (to: { selection: Selection; view: View; byPlace?: boolean }) => {
     const query = new URLSearchParams();
     if (to.view !== 'graph') query.set('view', to.view);
     if (to.selection && 'node' in to.selection) query.set('node', to.selection.node);
     if (to.selection && 'link' in to.selection) query.set('link', to.selection.link);
+    if (to.byPlace ?? byPlace) query.set('by', 'place');
     const address = query.size > 0 ? `/mesh?${query}` : '/mesh';
     // The way back leads out of a selection once, not through every node looked at.
-    goTo(address, { replace: selection !== undefined && to.selection !== undefined });
+    goTo(address, { replace: to.byPlace !== undefined || (selection !== undefined && to.selection !== undefined) });
   };
   const shown: View = view === 'list' || view === 'radio' ? view : 'graph';
-  return { selection, view: shown, go };
+  return { selection, view: shown, byPlace, go };
 }
 
 export function Mesh() {
@@ -51,7 +53,7 @@ export function Mesh() {
   const topology = useTopologyFeed();
   const neighbours = useNeighboursFeed();
   const radio = useRadioFeed();
-  const { selection, view, go } = useAddress();
+  const { selection, view, byPlace, go } = useAddress();
   const onSelect = (next: Selection) => go({ selection: next, view });
   if (!topology) {
     return (
@@ -110,6 +112,8 @@ export function Mesh() {
             selection={selection}
             onSelect={onSelect}
             community={status?.node.community ?? ''}
+            byPlace={byPlace}
+            onByPlace={(next) => go({ selection, view, byPlace: next })}
           />
         </Suspense>
       </main>

@@ -75,7 +75,7 @@ function Seen({ node, past }: { node: TopologyNode; past: boolean }) {
   return (
     <span className={node.online && !past ? 'age' : 'age old'}>
       <i aria-hidden="true" />
-      {node.online ? words.online(age(now - (node.lastSeen ?? now))) : words.offline}
+      {!node.online ? words.offline : past ? words.onlineThen : words.online(age(now - (node.lastSeen ?? now)))}
     </span>
   );
 }
@@ -102,6 +102,7 @@ export function NodeDetail({
   onSelect: PanelProps['onSelect'];
 }) {
   const self = node.id === topology.self;
+  const { past } = useNodeState();
   const neighbour = neighbours?.neighbours.find((candidate) => candidate.id === node.id);
   const edges = (edgesByNode(topology.edges).get(node.id) ?? []).toSorted(
     (p, q) => Number(usable(q)) - Number(usable(p)) || cost(p, node.id) - cost(q, node.id),
@@ -119,7 +120,7 @@ export function NodeDetail({
           <Fact name={words.toGateway} value={ways.of.get(node.id) ? short(ways.of.get(node.id)?.costMs ?? 0) : frameStrings.notKnown} />
         </dl>
       )}
-      <h3 className="sub">{self ? words.neighbours : node.online ? words.links : words.linksThen}</h3>
+      <h3 className="sub">{self ? (past ? words.neighboursThen : words.neighbours) : node.online && !past ? words.links : words.linksThen}</h3>
       {edges.length === 0 ? (
         <p className="sm">{homeStrings.neighbours.none}</p>
       ) : (
@@ -163,15 +164,20 @@ function LinkRow({
 }
 
 function WaySentence({ topology, node, ways }: { topology: TopologyView; node: TopologyNode; ways: Ways }) {
+  // With the node of this page silent, all of the mesh is what it said last.
+  const { past } = useNodeState();
   if (!node.online) return <Gone topology={topology} node={node} />;
-  if (node.gateway) return <p className="mt-2">{node.id === topology.self ? words.isGatewayYou : words.isGateway}</p>;
+  if (node.gateway) {
+    const [now, then] = node.id === topology.self ? [words.isGatewayYou, words.wasGatewayYou] : [words.isGateway, words.wasGateway];
+    return <p className="mt-2">{past ? then : now}</p>;
+  }
   const way = ways.of.get(node.id);
   const gateways = topology.nodes.some((candidate) => candidate.gateway && candidate.online);
-  if (!way || !gateways) return <p className="mt-2">{words.noWay}</p>;
+  if (!way || !gateways) return <p className="mt-2">{past ? words.noWayThen : words.noWay}</p>;
   const route = routeOf(ways, node.id);
   const between = route.slice(1, -1).map((id) => (id === topology.self ? frameStrings.youWithin : nameOf(topology, id)));
   const through = between.length > 3 ? words.throughMore(between[0] ?? '', between.length - 2, between.at(-1) ?? '') : between;
-  const { lead, strong, rest } = words.reaches(way.hops, short(way.costMs), through);
+  const { lead, strong, rest } = (past ? words.reachedThen : words.reaches)(way.hops, short(way.costMs), through);
   return (
     <>
       <p className="mt-2">
@@ -207,6 +213,8 @@ const dayMs = 86_400_000;
 /** Both ends' word on how well they hear each other. */
 function Hearing({ topology, edge, from }: { topology: TopologyView; edge: TopologyEdge; from: string }) {
   const other = otherEnd(edge, from);
+  const { past } = useNodeState();
+  const then = past || !usable(edge);
   const rows = [
     { who: from, whom: other },
     { who: other, whom: from },
@@ -219,8 +227,8 @@ function Hearing({ topology, edge, from }: { topology: TopologyView; edge: Topol
           <li key={who}>
             <span>
               {who === topology.self
-                ? words.youHear(nameOf(topology, whom))
-                : words.hears(nameOf(topology, who), whom === topology.self ? frameStrings.youWithin : nameOf(topology, whom))}
+                ? (then ? words.youHeard : words.youHear)(nameOf(topology, whom))
+                : (then ? words.heardThen : words.hears)(nameOf(topology, who), whom === topology.self ? frameStrings.youWithin : nameOf(topology, whom))}
             </span>
             {quality ? <Bars quality={quality} /> : <span />}
             <span className="r">{qualityWord(quality)}</span>

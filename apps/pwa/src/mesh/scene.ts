@@ -1,5 +1,5 @@
 import type { RadioBeneath, TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
-import type { Arrangement } from './arrange.ts';
+import { type Arrangement, forceNodesMax } from './arrange.ts';
 import { claim, qualityLevel, usable } from './quality.ts';
 import { findWays, linkKey, routeOf, type Ways } from './ways.ts';
 
@@ -50,6 +50,7 @@ export interface Scene {
   readonly route: readonly string[];
   readonly ways: Ways;
   readonly rings: Arrangement['rings'];
+  readonly map: Arrangement['map'];
 }
 
 /** From 1.4 px at nothing to 5.4 px at 100 Mbit/s and more; a link of unknown bandwidth is of middling width. */
@@ -65,7 +66,7 @@ export function sceneOf(topology: TopologyView, arrangement: Arrangement, select
   const route = start && byId.has(start) && ways.of.has(start) ? routeOf(ways, start) : [];
   return {
     kind: arrangement.kind,
-    big: arrangement.kind === 'radial',
+    big: arrangement.kind === 'radial' || (arrangement.kind === 'place' && nodes.length > forceNodesMax),
     nodes,
     byId,
     links,
@@ -76,6 +77,7 @@ export function sceneOf(topology: TopologyView, arrangement: Arrangement, select
     route: topology.nodes.some((node) => node.gateway && node.online) ? route : [],
     ways,
     rings: arrangement.rings,
+    map: arrangement.map,
   };
 }
 

@@ -18,16 +18,18 @@ interface StageProps {
   readonly selection: Selection;
   readonly onSelect: (selection: Selection) => void;
   readonly community: string;
+  readonly byPlace: boolean;
+  readonly onByPlace: (byPlace: boolean) => void;
 }
 
 /** The map and what is selected on it; or you, alone. */
-export function Stage({ topology, neighbours, radio, layer, selection, onSelect, community }: StageProps) {
+export function Stage({ topology, neighbours, radio, layer, selection, onSelect, community, byPlace, onByPlace }: StageProps) {
   const shown = layer && selection === undefined;
   if (topology.nodes.length < 2 && !layer) return <AloneStage community={community} />;
   return (
     <>
       <div className="stage">
-        <Graph topology={topology} radio={layer ? radio : undefined} selection={selection} onSelect={onSelect} />
+        <Graph topology={topology} radio={layer ? radio : undefined} selection={selection} onSelect={onSelect} byPlace={byPlace} onByPlace={onByPlace} />
       </div>
       <Sheet
         first={shown ? 'half' : selection === undefined || topology.nodes.length > forceNodesMax ? 'peek' : 'half'}

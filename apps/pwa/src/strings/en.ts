@@ -1,13 +1,28 @@
+import { earningsStrings } from './en/earnings.ts';
 import { frameStrings } from './en/frame.ts';
 import { homeStrings } from './en/home.ts';
 import { loginStrings } from './en/login.ts';
 import { meshStrings } from './en/mesh.ts';
 import { radioStrings } from './en/radio.ts';
+import { rulesStrings } from './en/rules.ts';
+import { setupStrings } from './en/setup.ts';
 import { trafficStrings } from './en/traffic.ts';
+import { walletStrings } from './en/wallet.ts';
 
 /**
  * Every word on the screen, in English; one file per area, so that a page loads the words it shows. Another language is another object
  * of this type. Plain, short, present tense: the cause, then the next step (docs/decisions/0009-dashboard.md).
  */
-export const en = { ...frameStrings, ...homeStrings, ...trafficStrings, ...meshStrings, ...radioStrings, ...loginStrings } as const;
+export const en = {
+  ...frameStrings,
+  ...homeStrings,
+  ...trafficStrings,
+  ...earningsStrings,
+  ...walletStrings,
+  ...rulesStrings,
+  ...meshStrings,
+  ...radioStrings,
+  ...loginStrings,
+  ...setupStrings,
+} as const;
 export type Strings = typeof en;

@@ -66,6 +66,10 @@ export function bandwidth(bitsPerSecond: number): string {
   return `${tenth.format(bitsPerSecond / 1e9)} Gbit/s`;
 }
 
+const shorter = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+/** In a chart, where there is room for few characters: "30k", "1.2m". */
+export const compact = (value: number): string => shorter.format(value).toLowerCase();
+
 const clocks = new Map<string, Intl.DateTimeFormat>();
 function clockOf(timeZone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${timeZone ?? ''} ${JSON.stringify(options)}`;
@@ -77,7 +81,7 @@ function clockOf(timeZone: string | undefined, options: Intl.DateTimeFormatOptio
       // A zone that this browser does not know: its own is better than none.
       format = new Intl.DateTimeFormat(locale, options);
     }
-    // A page meets two zones and four shapes of time at most.
+    // A page meets two zones and ten shapes of time at most.
     if (clocks.size > 16) clocks.clear();
     clocks.set(key, format);
   }
@@ -89,6 +93,17 @@ export const clockSecond = (at: number, timeZone?: string): string =>
   clockOf(timeZone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
 export const dayAndMinute = (at: number, timeZone?: string): string =>
   clockOf(timeZone, { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+/** "Thursday, 24 September". */
+export const dayName = (at: number, timeZone?: string): string => clockOf(timeZone, { weekday: 'long', day: 'numeric', month: 'long' }).format(at);
+/** "24 Sep". */
+export const dateName = (at: number, timeZone?: string): string => clockOf(timeZone, { day: 'numeric', month: 'short' }).format(at);
+/** "24 Sep, 14:05". */
+export const dateAndMinute = (at: number, timeZone?: string): string =>
+  clockOf(timeZone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+/** "Thu". */
+export const weekday = (at: number, timeZone?: string): string => clockOf(timeZone, { weekday: 'short' }).format(at);
+/** "Thu, 17 Sep". */
+export const weekdayDay = (at: number, timeZone?: string): string => clockOf(timeZone, { weekday: 'short', day: 'numeric', month: 'short' }).format(at);
 /** The zone as people see it on their phone: "CET", "GMT+2". */
 export function zoneName(at: number, timeZone?: string): string {
   const parts = clockOf(timeZone, { timeZoneName: 'short', hour: '2-digit' }).formatToParts(at);

@@ -39,7 +39,8 @@ export function SunStrip({ scale, y, position, height = 6 }: { scale: DayScale; 
   );
 }
 
-export function HourTicks({ scale, y, timeZone }: { scale: DayScale; y: number; timeZone: string | undefined }) {
+/** `sparse`: where there is room for few names. */
+export function HourTicks({ scale, y, timeZone, sparse = false }: { scale: DayScale; y: number; timeZone: string | undefined; sparse?: boolean }) {
   const hours = Array.from({ length: Math.round((scale.dayEnd - scale.dayStart) / hourMs) + 1 }, (_, hour) => hour);
   const last = hours.length - 1;
   // On the day that the clocks change, the hours on the wall are not those since midnight.
@@ -53,7 +54,7 @@ export function HourTicks({ scale, y, timeZone }: { scale: DayScale; y: number; 
         return (
           <g key={hour}>
             <line x1={x} x2={x} y1={y} y2={y + (long ? 7 : wall % 3 === 0 ? 5 : 3)} stroke={long ? 'var(--ink)' : 'var(--edge)'} />
-            {long && (
+            {long && !(sparse && wall % 12 !== 0) && (
               <text x={x} y={y + 20} textAnchor={hour === 0 ? 'start' : hour === last ? 'end' : 'middle'}>
                 {String(wall).padStart(2, '0')}:00
               </text>

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { binMs, binsOf, hoursOf, peakOf, runsOf, scaleOf } from './bins.ts';
+import { binMs, binsOf, peakOf, rowsOf, runsOf, scaleOf, slotsOf } from './bins.ts';
 
 const dayStart = Date.UTC(2026, 8, 17);
 const packets = (devices: number, betweenNodes = 0, reports = 0) => ({ devices, betweenNodes, reports });
-const day = (of: (i: number) => ReturnType<typeof packets> | undefined) => ({
-  buckets: Array.from({ length: 144 }, (_, i) => {
-    const value = of(i);
-    return { start: dayStart + i * binMs, ...(value ? { packets: value } : {}) };
-  }),
-});
+const day = (of: (i: number) => ReturnType<typeof packets> | undefined) =>
+  slotsOf({
+    buckets: Array.from({ length: 144 }, (_, i) => {
+      const value = of(i);
+      return { start: dayStart + i * binMs, ...(value ? { packets: value } : {}) };
+    }),
+  });
 
 describe('the ten-minute comb', () => {
   it('tells nothing carried from not running from not yet', () => {
@@ -69,9 +70,9 @@ it('the table folds six bins into an hour, keeps gaps apart from zeros and stops
     day((i) => (i < 6 ? packets(10, 1) : i < 12 ? undefined : packets(0))),
     dayStart + 13 * binMs,
   );
-  expect(hoursOf(bins)).toEqual([
-    { start: dayStart, packets: packets(60, 6) },
-    { start: dayStart + 6 * binMs, packets: undefined },
-    { start: dayStart + 12 * binMs, packets: packets(0) },
+  expect(rowsOf(bins, 6)).toEqual([
+    { start: dayStart, parts: packets(60, 6) },
+    { start: dayStart + 6 * binMs, parts: undefined },
+    { start: dayStart + 12 * binMs, parts: packets(0) },
   ]);
 });

@@ -5,26 +5,40 @@ export const trafficTypes = ['reports', 'betweenNodes', 'devices'] as const;
 export type TrafficType = (typeof trafficTypes)[number];
 export type PerTraffic = Readonly<Record<TrafficType, number>>;
 
-/** One tooth of the comb: ten minutes. */
-export type Bin =
-  | { readonly at: 'carried'; readonly start: number; readonly packets: PerTraffic; readonly total: number }
+/** One bar of a chart: ten minutes of today, or a slot of another span. */
+export type Bin = { readonly start: number; readonly end: number } & (
+  | { readonly at: 'carried'; readonly parts: PerTraffic; readonly total: number }
   /** The node ran and carried nothing. */
-  | { readonly at: 'zero'; readonly start: number }
+  | { readonly at: 'zero' }
   /** The node did not run: not known, not zero. */
-  | { readonly at: 'gap'; readonly start: number }
-  | { readonly at: 'future'; readonly start: number };
+  | { readonly at: 'gap' }
+  | { readonly at: 'future' }
+);
+
+export type Measure = 'packets' | 'bytes';
 
 export const binMs = 600_000;
 
-export const total = (packets: PerTraffic): number => packets.devices + packets.betweenNodes + packets.reports;
+export const total = (parts: PerTraffic): number => parts.devices + parts.betweenNodes + parts.reports;
+
+export interface Slot {
+  readonly start: number;
+  readonly end: number;
+  /** For how much of what has passed of it the node ran. */
+  readonly ran?: number;
+  readonly packets?: PerTraffic | undefined;
+  readonly bytes?: PerTraffic | undefined;
+}
+
+export const slotsOf = ({ buckets }: Pick<TrafficToday, 'buckets'>): Slot[] => buckets.map((bucket) => ({ ...bucket, end: bucket.start + binMs }));
 
 /** `until`: when the data ends (now, or when the node was last heard), Unix milliseconds. */
-export function binsOf(traffic: Pick<TrafficToday, 'buckets'>, until: number): Bin[] {
-  return traffic.buckets.map(({ start, packets }) => {
-    if (start > until) return { at: 'future', start };
-    if (!packets) return { at: 'gap', start };
-    const sum = total(packets);
-    return sum === 0 ? { at: 'zero', start } : { at: 'carried', start, packets, total: sum };
+export function binsOf(slots: readonly Slot[], until: number, measure: Measure = 'packets'): Bin[] {
+  return slots.map(({ start, end, [measure]: parts }) => {
+    if (start > until) return { at: 'future', start, end };
+    if (!parts) return { at: 'gap', start, end };
+    const sum = total(parts);
+    return sum === 0 ? { at: 'zero', start, end } : { at: 'carried', start, end, parts, total: sum };
   });
 }
 
@@ -58,20 +72,20 @@ export function scaleOf(peak: number): { top: number; lines: number[] } {
   return { top: peak, lines };
 }
 
-/** Hours for the table under the chart: ten-minute bins folded by six, future ones left out. */
-export interface HourRow {
+/** Rows for the table: today's ten minutes folded by six, other slots as they are; future ones left out. */
+export interface TableRow {
   readonly start: number;
-  readonly packets: PerTraffic | undefined;
+  readonly parts: PerTraffic | undefined;
 }
-export function hoursOf(bins: readonly Bin[]): HourRow[] {
-  const rows: HourRow[] = [];
-  for (let i = 0; i < bins.length; i += 6) {
-    const hour = bins.slice(i, i + 6).filter((bin) => bin.at !== 'future');
-    if (hour.length === 0) break;
-    const known = hour.filter((bin) => bin.at === 'carried' || bin.at === 'zero');
-    const packets = { devices: 0, betweenNodes: 0, reports: 0 };
-    for (const bin of known) if (bin.at === 'carried') for (const type of trafficTypes) packets[type] += bin.packets[type];
-    rows.push({ start: hour[0]!.start, packets: known.length > 0 ? packets : undefined });
+export function rowsOf(bins: readonly Bin[], fold: number): TableRow[] {
+  const rows: TableRow[] = [];
+  for (let i = 0; i < bins.length; i += fold) {
+    const row = bins.slice(i, i + fold).filter((bin) => bin.at !== 'future');
+    if (row.length === 0) break;
+    const known = row.filter((bin) => bin.at === 'carried' || bin.at === 'zero');
+    const parts = { devices: 0, betweenNodes: 0, reports: 0 };
+    for (const bin of known) if (bin.at === 'carried') for (const type of trafficTypes) parts[type] += bin.parts[type];
+    rows.push({ start: row[0]!.start, parts: known.length > 0 ? parts : undefined });
   }
   return rows;
 }

@@ -1,9 +1,11 @@
 'use client';
 import { trafficStrings } from '../strings/en/traffic.ts';
-import { clockMinute, number } from '../strings/format.ts';
+import { clockMinute } from '../strings/format.ts';
 import { dayScale, HourTicks, Needle, type Position, SunStrip } from '../time/day-axis.tsx';
 import { useWidth } from '../ui/use-width.ts';
-import { type Bin, binMs, peakOf, runsOf, scaleOf, trafficTypes } from './bins.ts';
+import { type Bin, binMs, type Measure, peakOf, runsOf, scaleOf, trafficTypes } from './bins.ts';
+import { Brush } from './brush.tsx';
+import { axisText, axisWidth, figure, teethOf, Zeros } from './teeth.tsx';
 
 export interface CombProps {
   readonly bins: readonly Bin[];
@@ -16,95 +18,80 @@ export interface CombProps {
   readonly height: number;
   /** With lines and figures at the left. */
   readonly axis?: boolean;
+  readonly measure?: Measure;
+  /** A window of it is brushed: the first and last bin. */
+  readonly onBrush?: (first: number, last: number, tapped: boolean) => void;
 }
 
 /** Packets per ten minutes since midnight, stacked by type, over night and day. */
-export function Comb({ bins, dayStart, until, past, timeZone, position, height, axis = false }: CombProps) {
+export function Comb({ bins, dayStart, until, past, timeZone, position, height, axis = false, measure = 'packets', onBrush }: CombProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const { top, lines } = scaleOf(peakOf(bins));
   const [head, foot] = [18, height - 6];
-  const left = axis ? Math.max(34, 10 + 7.5 * number(lines.at(-1) ?? 0).length) : 0;
+  const left = axis ? axisWidth(lines, measure) : 0;
   const dayEnd = dayStart + bins.length * binMs;
   const scale = dayScale(dayStart, dayEnd, left, width);
   const y = (value: number) => foot - (value / top) * (foot - head);
   const slot = (width - left) / bins.length;
   const gap = slot > 4 ? 1.2 : slot * 0.32;
-  const teeth = { reports: '', betweenNodes: '', devices: '' };
-  bins.forEach((bin, i) => {
-    if (bin.at !== 'carried') return;
+  const teeth = teethOf(
+    bins,
     // The running ten minutes end at the needle.
-    const wide = Math.max(0.8, Math.min(slot - gap, scale.x(until) - (left + i * slot + gap / 2)));
-    let below = 0;
-    for (const type of trafficTypes) {
-      const value = bin.packets[type];
-      if (value === 0) continue;
-      const [y0, y1] = [y(below), y(below + value)];
-      const tall = Math.max(0.8, y0 - y1 - (below > 0 && slot > 4 ? 1 : 0));
-      teeth[type] += `M${left + i * slot + gap / 2},${y1}h${wide}v${tall}h${-wide}z`;
-      below += value;
-    }
-  });
+    (i) => [left + i * slot + gap / 2, Math.max(0.8, Math.min(slot - gap, scale.x(until) - (left + i * slot + gap / 2)))],
+    y,
+    slot > 4,
+  );
   const peak = bins.reduce<Bin | undefined>(
     (best, bin) => (bin.at === 'carried' && (best?.at !== 'carried' || bin.total > best.total) ? bin : best),
     undefined,
   );
   const sum = bins.reduce((all, bin) => all + (bin.at === 'carried' ? bin.total : 0), 0);
-  const label = trafficStrings.traffic.chartLabel(sum, peak?.at === 'carried' ? { clock: clockMinute(peak.start, timeZone), count: peak.total } : undefined);
+  const label = trafficStrings.traffic.chartLabel(
+    figure(sum, measure),
+    measure,
+    peak?.at === 'carried' ? { clock: clockMinute(peak.start, timeZone), count: figure(peak.total, measure) } : undefined,
+  );
   return (
-    <div ref={ref} role="img" aria-label={label} data-testid="traffic-chart" style={{ height: height + 30 }}>
-      {width > 0 && (
-        <svg className="chart" width={width} height={height + 30} viewBox={`0 0 ${width} ${height + 30}`} aria-hidden="true">
-          {axis &&
-            lines.map((line) => (
-              <g key={line}>
-                <line x1={left} x2={width} y1={y(line)} y2={y(line)} stroke="var(--rule)" />
-                <text x={left - 8} y={y(line) + 4} textAnchor="end">
-                  {number(line)}
-                </text>
-              </g>
+    <div className="brushed" style={{ height: height + 30 }}>
+      <div ref={ref} role="img" aria-label={label} data-testid="traffic-chart">
+        {width > 0 && (
+          <svg className="chart" width={width} height={height + 30} viewBox={`0 0 ${width} ${height + 30}`} aria-hidden="true">
+            {axis &&
+              lines.map((line) => (
+                <g key={line}>
+                  <line x1={left} x2={width} y1={y(line)} y2={y(line)} stroke="var(--rule)" />
+                  <text x={left - 8} y={y(line) + 4} textAnchor="end">
+                    {axisText(line, measure)}
+                  </text>
+                </g>
+              ))}
+            {trafficTypes.map((type) => (
+              <path key={type} className={type} d={teeth[type]} />
             ))}
-          {trafficTypes.map((type) => (
-            <path key={type} className={type} d={teeth[type]} />
-          ))}
-          {runsOf(bins, 'zero').map(({ first, count }) => (
-            <g key={first}>
-              <line
-                x1={left + first * slot}
-                x2={left + (first + count) * slot}
-                y1={foot - 1}
-                y2={foot - 1}
-                stroke="var(--off)"
-                strokeWidth="2"
-                strokeDasharray="2 3"
+            <Zeros runs={runsOf(bins, 'zero')} left={left} slot={slot} foot={foot} />
+            {runsOf(bins, 'gap')
+              .filter(({ first, count }) => count * slot > 84 && first * slot + left < width)
+              .map(({ first, count }) => (
+                <text key={first} x={left + (first + count / 2) * slot} y={foot - 8} textAnchor="middle">
+                  {trafficStrings.traffic.gap}
+                </text>
+              ))}
+            <SunStrip scale={scale} y={foot} position={position} />
+            <HourTicks scale={scale} y={height + 4} timeZone={timeZone} />
+            {until < dayEnd && (
+              <Needle
+                scale={scale}
+                at={until}
+                top={6}
+                bottom={foot}
+                past={past}
+                words={past ? trafficStrings.traffic.lastHeard(clockMinute(until, timeZone)) : clockMinute(until, timeZone)}
               />
-              {count * slot > 12 && (
-                <text x={left + (first + count / 2) * slot} y={foot - 8} textAnchor="middle">
-                  0
-                </text>
-              )}
-            </g>
-          ))}
-          {runsOf(bins, 'gap')
-            .filter(({ first, count }) => count * slot > 84 && first * slot + left < width)
-            .map(({ first, count }) => (
-              <text key={first} x={left + (first + count / 2) * slot} y={foot - 8} textAnchor="middle">
-                {trafficStrings.traffic.gap}
-              </text>
-            ))}
-          <SunStrip scale={scale} y={foot} position={position} />
-          <HourTicks scale={scale} y={height + 4} timeZone={timeZone} />
-          {until < dayEnd && (
-            <Needle
-              scale={scale}
-              at={until}
-              top={6}
-              bottom={foot}
-              past={past}
-              words={past ? trafficStrings.traffic.lastHeard(clockMinute(until, timeZone)) : clockMinute(until, timeZone)}
-            />
-          )}
-        </svg>
-      )}
+            )}
+          </svg>
+        )}
+      </div>
+      {onBrush && width > 0 && <Brush left={left} width={width - left} height={height} count={bins.length} onPick={onBrush} />}
     </div>
   );
 }

@@ -16,13 +16,13 @@ export function rulerOf(latency: { readonly p50: number; readonly p99: number })
   return { low, high, tens };
 }
 
-/** Log ruler: dot at the median, bar to the 95th percentile, ring at the 99th, a dotted line at 100 ms. */
+/** Log ruler: dot at the median, bar to the 95th percentile, ring at the 99th, a dotted line at 100 ms, with the words beside it. */
 export function LatencyRuler({ latency }: { latency: NonNullable<TrafficToday['latency']> }) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const { low, high, tens } = rulerOf(latency);
   const x = (ms: number) => 8 + ((Math.log10(Math.min(high, Math.max(low, ms))) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (width - 16);
   const [p50, p95, p99] = [short(latency.p50), short(latency.p95), short(latency.p99)];
-  const [y, foot, height] = [18, 38, 64];
+  const [y, foot, height] = [34, 54, 80];
   const ticks = tens.flatMap((ten) => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((factor) => factor * ten)).filter((tick) => tick <= high);
   return (
     <>
@@ -33,10 +33,13 @@ export function LatencyRuler({ latency }: { latency: NonNullable<TrafficToday['l
       <div ref={ref} role="img" aria-label={words.latencyLabel(p50, p95, p99)} data-testid="latency" style={{ height }}>
         {width > 0 && (
           <svg className="chart" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-            <line x1={x(100)} x2={x(100)} y1={2} y2={foot} stroke="var(--ink)" strokeDasharray="2 3" />
+            <line x1={x(100)} x2={x(100)} y1={4} y2={foot} stroke="var(--ink)" strokeDasharray="2 3" />
+            <text className="i2" x={x(100) - 7} y={14} textAnchor="end">
+              {words.latencyLine}
+            </text>
             {tens.map((ten, i) => (
               <text key={ten} x={x(ten)} y={foot + 22} textAnchor={i === 0 ? 'start' : i === tens.length - 1 ? 'end' : 'middle'}>
-                {short(ten)}
+                {words.rulerTick(ten)}
               </text>
             ))}
             {ticks.map((tick) => (
@@ -49,6 +52,8 @@ export function LatencyRuler({ latency }: { latency: NonNullable<TrafficToday['l
                 stroke={tens.includes(tick) ? 'var(--ink)' : 'var(--edge)'}
               />
             ))}
+            {/* Ground around the marks: the dotted line stops at them instead of crossing them. */}
+            <line x1={x(latency.p50)} x2={x(latency.p99)} y1={y} y2={y} stroke="var(--ground)" strokeWidth="20" strokeLinecap="round" />
             <line x1={x(latency.p50)} x2={x(latency.p99)} y1={y} y2={y} stroke="var(--ink)" strokeWidth="2" />
             <line x1={x(latency.p50)} x2={x(latency.p95)} y1={y} y2={y} stroke="var(--ink)" strokeWidth="6" />
             <circle cx={x(latency.p99)} cy={y} r={5} fill="var(--ground)" stroke="var(--ink)" strokeWidth="2" />

@@ -1,18 +1,19 @@
 import { trafficStrings } from '../strings/en/traffic.ts';
-import { number, percent } from '../strings/format.ts';
-import { type PerTraffic, total, trafficTypes } from './bins.ts';
+import { percent } from '../strings/format.ts';
+import { type Measure, type PerTraffic, total, trafficTypes } from './bins.ts';
+import { figure } from './teeth.tsx';
 
 /** Direct legend with figures, top of the stack first. */
-export function Legend({ packets }: { packets: PerTraffic }) {
-  const all = total(packets);
+export function Legend({ parts, measure = 'packets' }: { parts: PerTraffic; measure?: Measure }) {
+  const all = total(parts);
   return (
     <ul className="key">
       {trafficTypes.toReversed().map((type) => (
-        <li key={type} data-testid={`traffic-${type}`} data-value={packets[type]}>
+        <li key={type} data-testid={`traffic-${type}`} data-value={parts[type]}>
           <i className={`sw ${type}`} aria-hidden="true" />
           <span>{trafficStrings.traffic.types[type]}</span>
-          <span className="n">{number(packets[type])}</span>
-          <span className="p">{all > 0 ? percent(packets[type] / all) : ''}</span>
+          <span className="n">{figure(parts[type], measure)}</span>
+          <span className="p">{all > 0 ? percent(parts[type] / all) : ''}</span>
         </li>
       ))}
     </ul>

@@ -1,16 +1,37 @@
 'use client';
+import { useNodeState } from '../frame/node-state.tsx';
 import type { TrafficToday } from '../live/model.ts';
 import { frameStrings } from '../strings/en/frame.ts';
 import { trafficStrings } from '../strings/en/traffic.ts';
 import { bytes, number, short } from '../strings/format.ts';
+import type { Position } from '../time/day-axis.tsx';
 import { Age, Section } from '../ui/parts.tsx';
 import { LatencyRuler } from './latency.tsx';
+import { useUntil } from './until.ts';
+import { WaitedChart } from './waited.tsx';
 
 const words = trafficStrings.traffic;
 
-/** Backlog, directions, latency and urgency. */
-export function Lower({ traffic }: { traffic: TrafficToday }) {
-  const { backlog, totals } = traffic;
+/** Backlog, directions, latency and urgency. `totals`: of what the chart shows, as old as `at`. */
+export function Lower({
+  traffic,
+  totals,
+  at,
+  position,
+}: {
+  traffic: TrafficToday;
+  totals: TrafficToday['totals'];
+  at: number;
+  position: Position | undefined;
+}) {
+  const { backlog } = traffic;
+  const { past } = useNodeState();
+  const until = useUntil(traffic.at);
+  const shown = (
+    <span className="tick">
+      <Age at={at} />
+    </span>
+  );
   const when = (
     <span className="tick">
       <Age at={traffic.at} />
@@ -29,8 +50,9 @@ export function Lower({ traffic }: { traffic: TrafficToday }) {
             <Fact name={words.expired} value={number(backlog.expired)} />
             <Fact name={words.dropped} value={number(backlog.dropped)} />
           </dl>
+          <WaitedChart traffic={traffic} until={until} past={past} position={position} />
         </Section>
-        <Section title={words.direction} aside={when}>
+        <Section title={words.direction} aside={shown}>
           <dl className="facts">
             <Fact name={words.up} value={number(totals.up)} />
             <Fact name={words.down} value={number(totals.down)} />
@@ -49,8 +71,8 @@ export function Lower({ traffic }: { traffic: TrafficToday }) {
             </>
           )}
         </Section>
-        <Section title={words.byClass} aside={when}>
-          <ClassTable traffic={traffic} />
+        <Section title={words.byClass} aside={shown}>
+          <ClassTable totals={totals} />
         </Section>
       </div>
     </div>
@@ -66,8 +88,8 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-function ClassTable({ traffic }: { traffic: TrafficToday }) {
-  const byClass = new Map(traffic.totals.byClass.map((row) => [row.class, row]));
+function ClassTable({ totals }: { totals: TrafficToday['totals'] }) {
+  const byClass = new Map(totals.byClass.map((row) => [row.class, row]));
   return (
     <table className="table" data-testid="by-class">
       <thead>

@@ -1,7 +1,9 @@
 /** Shape says it, colour repeats it, the words beside it confirm it: all of these are hidden from screen readers. */
-export type GlyphName = 'well' | 'warn' | 'off' | 'node' | 'gateway' | 'you' | 'offline' | 'device' | 'backend';
+export type GlyphName = 'well' | 'warn' | 'off' | 'node' | 'gateway' | 'you' | 'offline' | 'device' | 'backend' | Stage;
+/** An hour's way: ring, half, dot, disc; a cross for what pays nothing. */
+type Stage = 'pending' | 'proved' | 'claimed' | 'lost' | 'coin';
 
-const classes: Partial<Record<GlyphName, string>> = { well: 'g well', warn: 'g warn', off: 'g off' };
+const classes: Partial<Record<GlyphName, string>> = { well: 'g well', warn: 'g warn', off: 'g off', lost: 'g warn' };
 
 export function Glyph({ name }: { name: GlyphName }) {
   return (
@@ -45,6 +47,16 @@ const shapes: Record<GlyphName, React.ReactNode> = {
       <path d="M5.5 5h5M8 9.5v2.5" stroke="currentColor" strokeWidth="2" />
     </>
   ),
+  pending: <circle cx="8" cy="8" r="6.7" fill="var(--ground)" stroke="var(--ink)" strokeWidth="2.4" />,
+  proved: (
+    <>
+      <circle cx="8" cy="8" r="6.7" fill="var(--ground)" stroke="var(--ink)" strokeWidth="2.4" />
+      <path d="M8 1.5a6.5 6.5 0 0 1 0 13z" fill="var(--ink)" />
+    </>
+  ),
+  claimed: <circle cx="8" cy="8" r="8" fill="var(--ink)" />,
+  lost: <path d="M2.5 2.5l11 11m0-11l-11 11" stroke="currentColor" strokeWidth="2.6" />,
+  coin: <circle cx="8" cy="8" r="6.9" fill="var(--lamp)" stroke="var(--ink)" strokeWidth="2" />,
   backend: <path d="M1 3h14v4H1zM1 9h14v4H1z" fill="none" stroke="var(--ink)" strokeWidth="2" />,
 };
 

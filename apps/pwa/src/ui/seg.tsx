@@ -9,7 +9,8 @@ export function Seg<T extends string>({
   className = '',
 }: {
   label: string;
-  value: T;
+  /** Undefined: none of them. */
+  value: T | undefined;
   options: readonly { readonly value: T; readonly label: string }[];
   onChange: (value: T) => void;
   className?: string;

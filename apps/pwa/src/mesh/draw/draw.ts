@@ -2,6 +2,7 @@ import type { Scene } from '../scene.ts';
 import { drawBeneath, drawSignals } from './beneath.ts';
 import { drawLabels } from './labels.ts';
 import { drawLinks, drawRoute } from './links.ts';
+import { drawReach, drawScale } from './map.ts';
 import { drawNodes } from './nodes.ts';
 import { drawRingNames, drawRings } from './rings.ts';
 import { screenX, screenY, type View } from './view.ts';
@@ -12,6 +13,7 @@ export function drawScene(scene: Scene, view: View, pixelRatio: number, routeSha
   context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   context.fillStyle = palette.ground;
   context.fillRect(0, 0, width, height);
+  drawReach(scene, view);
   if (scene.rings) drawRings(scene.rings, view);
   drawBeneath(scene, view);
   drawLinks(scene, view);
@@ -20,6 +22,7 @@ export function drawScene(scene: Scene, view: View, pixelRatio: number, routeSha
   const names = drawLabels(scene, view);
   drawSignals(scene, view, names);
   if (scene.rings) drawRingNames(scene, scene.rings, view);
+  drawScale(scene, view);
   return names.length;
 }
 

@@ -1,4 +1,4 @@
-import type { Scene, SceneLink, SceneNode } from '../scene.ts';
+import { linkWidth, type Scene, type SceneLink, type SceneNode } from '../scene.ts';
 import { linkKey } from '../ways.ts';
 import { type Palette, screenX, screenY, type View } from './view.ts';
 
@@ -26,6 +26,7 @@ export function drawLinks(scene: Scene, view: View): number {
     }
     group.points.push(x0, y0, x1, y1);
   };
+  const thin = 1.1 + Math.min(2.4, (transform.k - 1) * 0.7) + (scene.nodes.length < 200 ? 0.5 : 0);
   let drawn = 0;
   context.lineCap = 'butt';
   for (const link of scene.links) {
@@ -40,7 +41,8 @@ export function drawLinks(scene: Scene, view: View): number {
     } else if (scene.big && !link.best) {
       batch(palette.edge, 0.9, false, x0, y0, x1, y1);
     } else {
-      const lineWidth = scene.big ? Math.round((1.1 + Math.min(2.4, (transform.k - 1) * 0.7) + (scene.nodes.length < 200 ? 0.5 : 0)) * 2) / 2 : link.width;
+      // In halves of a pixel: few widths, few batches.
+      const lineWidth = scene.big ? Math.round(thin * Math.min(1.5, Math.max(0.6, link.width / linkWidth(undefined))) * 2) / 2 : link.width;
       if (gradients) {
         context.globalAlpha = faded ? 0.62 : 0.95;
         context.strokeStyle = gradient(context, palette, link, x0, y0, x1, y1);

@@ -37,19 +37,21 @@ export interface Fit {
   y(place: number): number;
   placeX(pixel: number): number;
   placeY(pixel: number): number;
-  /** Radius of the disc of a radial arrangement, in pixels; 0 else. */
+  /** Pixels of 1 in a radial arrangement or on a map; 0 else. */
   readonly radius: number;
 }
 
-/** `force` fills the stage, with room for the names at its edges; `radial` stays round. */
-export function fitOf(kind: Scene['kind'], width: number, height: number): Fit {
+/** `force` fills the stage, with room for the names at its edges; `radial` stays round, a map keeps its shape. */
+export function fitOf({ kind, map }: Pick<Scene, 'kind' | 'map'>, width: number, height: number): Fit {
   const wide = width > 600;
   if (kind === 'force') {
     const [left, top, right, bottom] = wide ? [64, 34, 76, 76] : [44, 30, 44, 76];
     const [w, h] = [Math.max(1, width - left - right), Math.max(1, height - top - bottom)];
     return { x: (p) => left + p * w, y: (p) => top + p * h, placeX: (q) => (q - left) / w, placeY: (q) => (q - top) / h, radius: 0 };
   }
-  const radius = Math.max(1, Math.min(width / 2 - (wide ? 88 : 18), height / 2 - (wide ? 58 : 44)));
+  const { x: ex, y: ey } = map?.extent ?? { x: 1, y: 1 };
+  const [edgeX, edgeY] = kind === 'place' ? (wide ? [96, 72] : [44, 62]) : wide ? [88, 58] : [18, 44];
+  const radius = Math.max(1, Math.min((width / 2 - edgeX) / ex, (height / 2 - edgeY) / ey));
   const [cx, cy] = [width / 2, height / 2 - (wide ? 18 : 18)];
   return { x: (p) => cx + p * radius, y: (p) => cy + p * radius, placeX: (q) => (q - cx) / radius, placeY: (q) => (q - cy) / radius, radius };
 }
@@ -59,8 +61,9 @@ export const screenX = (view: Pick<View, 'fit' | 'transform'>, node: { readonly 
 export const screenY = (view: Pick<View, 'fit' | 'transform'>, node: { readonly y: number }): number =>
   view.transform.y + view.fit.y(node.y) * view.transform.k;
 
-const margin = 20;
-export function onStage(view: View, node: SceneNode): boolean {
+const outside = 20;
+/** `margin`: how far outside still counts; below 0, how far inside it must be. */
+export function onStage(view: Pick<View, 'fit' | 'transform' | 'width' | 'height'>, node: Pick<SceneNode, 'x' | 'y'>, margin = outside): boolean {
   const [x, y] = [screenX(view, node), screenY(view, node)];
   return x > -margin && x < view.width + margin && y > -margin && y < view.height + margin;
 }

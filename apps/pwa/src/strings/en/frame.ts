@@ -11,9 +11,18 @@ export const frameStrings = {
 
   skip: 'Skip to the content',
 
-  nav: { main: 'Main', home: 'Home', mesh: 'Mesh', traffic: 'Traffic', nearby: 'Nodes on this network', noNearby: 'None seen yet', address: 'This page' },
+  nav: {
+    main: 'Main',
+    home: 'Home',
+    mesh: 'Mesh',
+    traffic: 'Traffic',
+    earnings: 'Earnings',
+    nearby: 'Nodes on this network',
+    noNearby: 'None seen yet',
+    address: 'This page',
+  },
 
-  titles: { home: 'Home', mesh: 'Mesh', traffic: 'Traffic', login: 'Log in' },
+  titles: { home: 'Home', mesh: 'Mesh', traffic: 'Traffic', earnings: 'Earnings', login: 'Log in', setup: 'Set up' },
 
   link: {
     live: (clock: string) => clock,
@@ -54,7 +63,7 @@ export const frameStrings = {
     neighboursThen: (count: number) => `${plural(count, 'neighbour', 'neighbours')},`,
     alone: ['Your node is well,', 'but hears nobody yet.'],
     aloneLede: (community: string, ms: number | undefined) =>
-      `Listening for ${community}${ms === undefined ? '' : ` for ${lasting(ms)}`}. It keeps trying by itself.`,
+      `Listening for ${community || 'a community'}${ms === undefined ? '' : ` for ${lasting(ms)}`}. It keeps trying by itself.`,
     noGateway: (neighbours: number) => [`${plural(neighbours, 'neighbour', 'neighbours')},`, 'but no gateway.'],
     noGatewayLede: (waiting: number, ms: number | undefined) =>
       `${ms === undefined ? 'No gateway can be reached.' : `No gateway has been reached for ${lasting(ms)}.`} ${kept(waiting)} It looks for another way by itself.`,
@@ -89,6 +98,21 @@ export const frameStrings = {
     temperature: (value: number) => `${number(value)} °C`,
     disk: (share: number) => `disk ${percent(share)} full`,
     clock: { true: 'clock trusted', false: 'clock not set yet' },
+  },
+
+  /** Home's third answer. */
+  earned: {
+    unit: 'XLM',
+    playUnit: 'test XLM',
+    question: 'Earned?',
+    today: (amount: string, unit: string) => `${amount} ${unit} today`,
+    nothing: 'Nothing yet today',
+    balance: (amount: string) => `Balance ${amount}`,
+    paid: (amount: string) => `Paid this month ${amount}`,
+    clock: 'Waits for the clock',
+    clockNext: 'Hours count once this node knows the time',
+    noWallet: 'No wallet yet. Rewards wait for one',
+    asked: 'Being registered with the contract',
   },
 
   problems: {

@@ -20,6 +20,9 @@ export const homeStrings = {
 
   way: {
     title: 'The way out',
+    titleThen: 'The way out when last heard',
+    noneThen: 'No gateway could be reached when last heard.',
+    selfThen: 'This node was the gateway when last heard.',
     none: 'No gateway can be reached now.',
     noneNext: 'Packets are kept on this node and go out by themselves when a way is back. A node with its own internet can become a gateway.',
     self: 'This node is the gateway.',
@@ -27,6 +30,7 @@ export const homeStrings = {
     since: (span: string) => `this way for ${span}`,
     backend: 'Backend',
     byGateway: 'by the gateway’s own way',
+    notKnownNow: 'not known now',
   },
 
   devices: {
@@ -73,6 +77,9 @@ export const homeStrings = {
       refused: (said: string | undefined) => said ?? 'Refused somebody.',
     },
     goingOn: 'going on',
+    lanes: { neighbours: 'Neighbours', way: 'Way out', backend: 'Backend' },
+    timelineLabel: (parts: readonly string[]) => `What broke today and for how long. ${parts.join(' ')} The list below tells each.`,
+    timelinePart: (lane: string, count: number, longest: string) => `${lane}: ${plural(count, 'time', 'times')}, longest ${longest}.`,
     heard: (names: readonly string[]) => `${list(names)} can be heard.`,
     movedOften: (times: number, span: string, to: string | undefined) => `Tried ${number(times)} ways out within ${span}, now ${to ?? 'settled'}.`,
     each: (count: number) => `${number(count)} entries`,
@@ -87,7 +94,10 @@ export const homeStrings = {
       { do: 'Move it to a window or higher up', why: 'Walls swallow most of the signal; a metre can be enough.' },
       { do: 'Check the antenna or the cable', why: 'Screwed in by hand, and the cable clicked in at both ends.' },
       { do: 'Ask a neighbour whether theirs is on', why: 'It may be off, or still starting: two minutes are enough.' },
-      { do: 'Check that both belong to the same community', why: (community: string) => `This node answers only to nodes of ${community}.` },
+      {
+        do: 'Check that both belong to the same community',
+        why: (community: string) => `This node answers only to nodes of ${community || 'its own community'}.`,
+      },
     ],
     again: 'Look again now',
   },

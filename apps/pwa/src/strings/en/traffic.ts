@@ -1,10 +1,15 @@
-import { number, plural } from '../format.ts';
+import { list, number, plural, short } from '../format.ts';
 
 export const trafficStrings = {
   traffic: {
     today: 'Traffic today',
     carried: 'Packets carried',
-    per10: 'per 10 min',
+    carriedBytes: 'Size of what was carried',
+    per: { minute: 'per minute', 'ten-minutes': 'per 10 min', hour: 'per hour', day: 'per day' },
+    span: 'Time',
+    spans: { today: 'Today', week: 'Week', month: 'Month' },
+    todayShort: 'today',
+    measure: 'Count',
     types: { devices: 'Meters and locks', betweenNodes: 'Between nodes', reports: 'Reports' },
     all: 'All',
     sentence: (count: number) => ({ figure: number(count), rest: count === 1 ? ' packet today,' : ' packets today,' }),
@@ -18,10 +23,37 @@ export const trafficStrings = {
     view: 'Show as',
     hour: 'Hour',
     notRunning: 'not running',
-    tableCaption: 'Packets carried, hour by hour',
+    tableCaption: (by: 'minute' | 'ten-minutes' | 'hour' | 'day', of: 'packets' | 'bytes') =>
+      `${of === 'bytes' ? 'Size of what was carried' : 'Packets carried'}, ${{ minute: 'by the minute', 'ten-minutes': 'by ten minutes', hour: 'hour by hour', day: 'day by day' }[by]}`,
+    day: 'Day',
+    from: 'From',
+    packetCount: (figure: string, count: number) => `${figure} ${count === 1 ? 'packet' : 'packets'}`,
+    inDays: (days: number) => `in ${plural(days, 'day', 'days')}`,
+    onDay: (day: string) => `on ${day}`,
+    inWindow: 'in this time',
+    window: (from: string, to: string) => `From ${from} to ${to}.`,
+    begins: (day: string) => `This node’s figures begin on ${day}.`,
+    unknownWindow: 'This node did not run then, so nothing is known of that time.',
+    daysOff: (days: readonly string[]) =>
+      days.length > 4 ? `This node was off on ${number(days.length)} of these days.` : `This node was off on ${list(days)}.`,
+    spanAsking: 'Adding up these days.',
+    spanNotKnown: 'Not known here.',
+    spanNotKnownNext: 'The node does not answer, and this time was not looked at before. Today is still here as it was last heard.',
+    steps: { earlier: 'Earlier', later: 'Later', closer: 'Closer', wider: 'Wider' },
+    csv: 'Save as CSV',
+    byDevice: 'By device',
+    device: 'Device',
+    lastSeen: 'Last seen',
+    sinceMidnight: 'today',
+    noDevice: 'No device of the community has sent anything by this node. What they send is counted here, each for itself.',
+    waitLine: (ms: number) => short(ms).replace('60 min', '1 h').replace('60 s', '1 min'),
+    waitedLabel: (longest: { clock: string; age: string } | undefined) =>
+      `How long packets waited here today. ${longest ? `Longest at ${longest.clock}: ${longest.age}.` : 'Never longer than 5 seconds.'}`,
     lastHeard: (clock: string) => `${clock}, last heard`,
-    chartLabel: (count: number, peak: { clock: string; count: number } | undefined) =>
-      `Packets per 10 minutes since midnight by type. ${number(count)} so far${peak ? `, most at ${peak.clock}: ${number(peak.count)}` : ''}.`,
+    chartLabel: (sum: string, of: 'packets' | 'bytes', peak: { clock: string; count: string } | undefined) =>
+      `${of === 'bytes' ? 'Size' : 'Packets'} per 10 minutes since midnight by type. ${sum} so far${peak ? `, most at ${peak.clock}: ${peak.count}` : ''}.`,
+    spanLabel: (sum: string, of: 'packets' | 'bytes', peak: { clock: string; count: string } | undefined) =>
+      `${of === 'bytes' ? 'Size' : 'Packets'} over this time by type. ${sum} in all${peak ? `, most at ${peak.clock}: ${peak.count}` : ''}.`,
     gap: 'not running',
     byClass: 'By urgency',
     classes: ['Time-sensitive', 'Telemetry', 'Reports and receipts', 'Bulk'],
@@ -49,6 +81,8 @@ export const trafficStrings = {
     latencySamples: (count: number) => `${plural(count, 'packet', 'packets')} measured`,
     latencyNone: 'The backend has not answered a packet of this node today. The figures come with the first answer.',
     latencyBonus: 'under 100 ms is quick',
+    latencyLine: 'quick',
+    rulerTick: (ms: number) => (ms < 1 ? `${ms} ms` : short(ms)),
     latencyLabel: (p50: string, p95: string, p99: string) =>
       `Round trip on a ruler from fast to slow: half under ${p50}, 95 in 100 under ${p95}, 99 in 100 under ${p99}.`,
   },

@@ -1,0 +1,113 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { places } from '../frame/places.ts';
+import { useHere } from '../live/providers.tsx';
+import { setupStrings } from '../strings/en/setup.ts';
+import { Go } from '../ui/go.tsx';
+import { shown } from './coordinates.ts';
+import { Primary, TroubleNote } from './parts.tsx';
+import { PlaceScreen } from './place-screen.tsx';
+import type { Steps } from './use-setup.ts';
+import { WayScreen } from './way-screen.tsx';
+
+/** Where the wallet is made and backed up: a page of its own. Undefined: this build has none. */
+export function walletPage(state: string | undefined): string | undefined {
+  const there = places.some(({ href }) => (href as string) === '/earnings');
+  return there ? `/earnings?do=${state === 'none' ? 'wallet' : 'backup'}` : undefined;
+}
+
+export function useWalletState(enabled: boolean) {
+  const { trpc } = useHere();
+  return useQuery({ queryKey: ['wallet'], queryFn: ({ signal }) => trpc.rewards.wallet.state.query(undefined, { signal }), enabled, refetchInterval: 10_000 })
+    .data;
+}
+
+export function WalletScreen({ steps }: { steps: Steps }) {
+  const words = setupStrings.setup.wallet;
+  const wallet = useWalletState(true);
+  const href = walletPage(wallet?.state);
+  return (
+    <>
+      <h1 className="say">{words.say}</h1>
+      <p className="lede">{words.lede}</p>
+      <TroubleNote steps={steps} />
+      <div className="wacts">
+        {href ? (
+          <Go className="btn pri tall" href={href}>
+            {words.backUp}
+          </Go>
+        ) : (
+          <p className="note calm">{words.nowhere}</p>
+        )}
+        <button type="button" className="btn" disabled={steps.busy} onClick={() => steps.run((trpc) => trpc.setup.postpone.mutate())}>
+          {words.later}
+        </button>
+        <p className="sm">{words.laterNext}</p>
+      </div>
+    </>
+  );
+}
+
+/** What was done, and what is left. */
+export function DoneScreen({ steps }: { steps: Steps }) {
+  const { view } = steps;
+  const words = setupStrings.setup.done;
+  const [inviting, setInviting] = useState(false);
+  const [placing, setPlacing] = useState(false);
+  const enrolled = view.joined === 'enrolled';
+  // Given meanwhile: back to the summary.
+  if (inviting && !enrolled && view.way?.by !== 'invite') return <WayScreen steps={steps} />;
+  if (placing) return <PlaceScreen steps={steps} onDone={() => setPlacing(false)} />;
+  const { place } = view;
+  const deferred = view.way?.by === 'invite' || view.way?.by === 'file' ? words.waits : words.deferredLede;
+  return (
+    <>
+      <h1 className="say">{enrolled ? words.online(view.node.name) : words.deferred(view.node.name)}</h1>
+      <p className="lede">{enrolled ? words.lede : deferred}</p>
+      {view.refused && !enrolled && <p className="note">{view.refused}</p>}
+      <dl className="pairs mb-4" data-testid="setup-summary">
+        <dt>{words.name}</dt>
+        <dd>{view.node.name}</dd>
+        <dt>{words.community}</dt>
+        <dd>{view.community ?? view.way?.community ?? words.none}</dd>
+        <dt>{words.place}</dt>
+        <dd>{place?.position ? shown(place.position) : words.none}</dd>
+        <dt>{words.network}</dt>
+        <dd>
+          {view.network.available ? [view.network.country, view.network.meshId, view.network.uplink].filter(Boolean).join(', ') || words.none : words.hand}
+        </dd>
+        {enrolled && (
+          <>
+            <dt>{words.wallet}</dt>
+            <dd>{words.wallets[view.wallet ?? 'postponed']}</dd>
+          </>
+        )}
+        <dt>{words.id}</dt>
+        <dd>{view.node.fingerprint}</dd>
+      </dl>
+      <TroubleNote steps={steps} />
+      <div className="wacts">
+        {!enrolled && view.way?.by !== 'invite' && view.way?.by !== 'file' ? (
+          <>
+            <Primary busy={steps.busy} onClick={() => setInviting(true)}>
+              {words.invite}
+            </Primary>
+            <Go className="btn" href="/">
+              {words.home}
+            </Go>
+          </>
+        ) : (
+          <Go className="btn pri tall" href="/">
+            {words.home}
+          </Go>
+        )}
+        {!place?.position && (
+          <button type="button" className="btn" onClick={() => setPlacing(true)}>
+            {words.sayPlace}
+          </button>
+        )}
+      </div>
+    </>
+  );
+}

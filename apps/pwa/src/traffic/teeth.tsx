@@ -1,0 +1,42 @@
+import { bytes, compact, number } from '../strings/format.ts';
+import { type Bin, type Measure, type Run, trafficTypes } from './bins.ts';
+
+export const figure = (value: number, measure: Measure): string => (measure === 'bytes' ? bytes(value) : number(value));
+
+/** At the axis, where there is room for few characters. */
+export const axisText = (value: number, measure: Measure): string => (measure === 'bytes' ? bytes(value) : value < 10_000 ? number(value) : compact(value));
+export const axisWidth = (lines: readonly number[], measure: Measure): number =>
+  Math.max(34, ...lines.map((line) => 10 + 7.5 * axisText(line, measure).length));
+
+/** One path per type, stacked. `place`: left edge and width of a bar; `parted`: a hairline between the parts. */
+export function teethOf(bins: readonly Bin[], place: (i: number) => readonly [x: number, width: number], y: (value: number) => number, parted: boolean) {
+  const teeth = { reports: '', betweenNodes: '', devices: '' };
+  bins.forEach((bin, i) => {
+    if (bin.at !== 'carried') return;
+    const [x, wide] = place(i);
+    let below = 0;
+    for (const type of trafficTypes) {
+      const value = bin.parts[type];
+      if (value === 0) continue;
+      const [y0, y1] = [y(below), y(below + value)];
+      const tall = Math.max(0.8, y0 - y1 - (below > 0 && parted ? 1 : 0));
+      teeth[type] += `M${x},${y1}h${wide}v${tall}h${-wide}z`;
+      below += value;
+    }
+  });
+  return teeth;
+}
+
+/** Known to be nothing: a dashed foot with a 0. */
+export function Zeros({ runs, left, slot, foot }: { runs: readonly Run[]; left: number; slot: number; foot: number }) {
+  return runs.map(({ first, count }) => (
+    <g key={first} data-zero={count}>
+      <line x1={left + first * slot} x2={left + (first + count) * slot} y1={foot - 1} y2={foot - 1} stroke="var(--off)" strokeWidth="2" strokeDasharray="2 3" />
+      {count * slot > 12 && (
+        <text x={left + (first + count / 2) * slot} y={foot - 8} textAnchor="middle">
+          0
+        </text>
+      )}
+    </g>
+  ));
+}
