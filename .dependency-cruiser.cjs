@@ -1,5 +1,5 @@
 /** Who may know whom: docs/ARCHITECTURE.md. */
-const areas = ['identity', 'mesh', 'relay', 'metrics', 'store', 'api', 'health', 'radio'];
+const areas = ['identity', 'mesh', 'relay', 'metrics', 'store', 'api', 'health', 'radio', 'rewards', 'setup', 'stellar'];
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
@@ -28,13 +28,24 @@ module.exports = {
       to: { pathNot: '^apps/netd/src|^packages/network/src/index\\.ts$|^(fs|path|crypto|child_process)$|node_modules/zod/' },
     },
     { name: 'nobody-knows-netd', severity: 'error', from: { pathNot: '^apps/netd' }, to: { path: '^apps/netd' } },
+    {
+      name: 'rewards-messages-are-pure',
+      comment: 'What nodes and hub tell each other: forms, no I/O.',
+      severity: 'error',
+      from: { path: '^packages/rewards/src', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/(rewards|protocol)/src|node_modules/zod/' },
+    },
     { name: 'identity-knows-no-protocol', severity: 'error', from: { path: '^packages/identity' }, to: { path: '^packages/(protocol|simulator)' } },
     {
       name: 'pwa-knows-types-only',
-      comment: 'Of the agent the page takes types, and the pure session-mac.',
+      comment: 'Of the agent the page takes types, and the pure session-mac and sealed; of the wallet what runs in a browser.',
       severity: 'error',
       from: { path: '^apps/pwa/src' },
-      to: { path: '^(apps/(agent|hub)|packages)', pathNot: '^apps/agent/src/api/session-mac\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(apps/(agent|hub)|packages)',
+        pathNot: '^apps/agent/src/api/(session-mac|sealed)\\.ts$|^packages/wallet/src/(input/)?index\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'nobody-knows-bench',
@@ -42,6 +53,65 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^bench' },
       to: { path: '^bench' },
+    },
+    {
+      name: 'pwa-loads-the-chain-late',
+      comment: "The chain part is 140 KB of a page's first load: import() it where it is needed.",
+      severity: 'error',
+      from: { path: '^apps/pwa/src' },
+      to: { path: '^packages/wallet/src/index\\.ts$', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'wallet-runs-in-browsers',
+      comment: "Keys, files and node: are the keystore's; the rest of the wallet is the page's as well.",
+      severity: 'error',
+      from: { path: '^packages/wallet/src/', pathNot: '^packages/wallet/src/keystore/|\\.(test|fixture)\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'wallet-chain-has-no-keys',
+      comment: 'What asks the chain is handed a signer; it never opens the keystore.',
+      severity: 'error',
+      from: { path: '^packages/wallet/src/', pathNot: '^packages/wallet/src/keystore/|\\.(test|fixture)\\.ts$' },
+      to: { path: '^packages/wallet/src/keystore/' },
+    },
+    {
+      name: 'wallet-input-is-light',
+      comment: 'What judges typed and scanned text is loaded with the page: no SDK in it.',
+      severity: 'error',
+      from: { path: '^packages/wallet/src/(input|keystore)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '@stellar/stellar-sdk|^packages/wallet/src/(chain|incentive|index)' },
+    },
+    { name: 'wallet-knows-no-mesh', severity: 'error', from: { path: '^packages/wallet' }, to: { path: '^packages/(protocol|simulator|identity|network)' } },
+    {
+      name: 'hub-loads-the-wallet-late',
+      comment: 'A hub without rewards does not pay for it: import() it, in rewards/ alone.',
+      severity: 'error',
+      from: { path: '^apps/hub/src', pathNot: '\\.(test|fixture)\\.ts$' },
+      to: { path: '^packages/wallet/|@stellar/stellar-sdk', dynamic: false, dependencyTypesNot: ['type-only', 'type-import'] },
+    },
+    {
+      name: 'hub-rewards-know-the-wallet',
+      severity: 'error',
+      from: { path: '^apps/hub/src', pathNot: '^apps/hub/src/(store/)?rewards/' },
+      to: { path: '^packages/wallet/|@stellar/stellar-sdk' },
+    },
+    {
+      name: 'agent-stellar-knows-the-wallet',
+      severity: 'error',
+      from: { path: '^apps/agent/src', pathNot: '^apps/agent/src/stellar/|\\.(test|fixture)\\.ts$' },
+      to: { path: '^packages/wallet/|@stellar/stellar-sdk' },
+    },
+    {
+      name: 'agent-loads-the-chain-late',
+      comment: 'A node whose community pays nothing has none of it in memory: import() it. And the SDK only when the ledger is first asked.',
+      severity: 'error',
+      from: { path: '^apps/agent/src/(?!stellar/)|^apps/agent/src/stellar/(index|input|vault)\\.ts$', pathNot: '\\.(test|fixture)\\.ts$' },
+      to: {
+        path: '^apps/agent/src/stellar/(index|away|ledger|own-account|way)\\.ts$|^packages/wallet/src/index\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     { name: 'hub-knows-no-agent', severity: 'error', from: { path: '^apps/hub' }, to: { path: '^apps/(agent|pwa)|^e2e' } },
     { name: 'agent-knows-no-hub', severity: 'error', from: { path: '^apps/agent' }, to: { path: '^apps/(hub|pwa)|^e2e' } },
@@ -76,7 +146,7 @@ module.exports = {
       name: 'not-into-another-packages-src',
       severity: 'error',
       from: { path: '^(apps|packages)/([^/]+)/|^(bench)/' },
-      to: { path: '^packages/([^/]+)/src/(?!index\\.ts)', pathNot: '^packages/$2/' },
+      to: { path: '^packages/([^/]+)/src/(?!index\\.ts)', pathNot: '^packages/$2/|^packages/wallet/src/(input|keystore)/index\\.ts$' },
     },
   ],
   options: {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -77,8 +77,14 @@ function stageDocuments(root: string, stage: string, release: Release, nodeLicen
   put(stage, `${doc}/copyright`, own);
   put(stage, `${doc}/changelog.gz`, gzipSync(changelog(release), { level: 9 }));
   put(stage, `${doc}/node-license.gz`, gzipSync(nodeLicense, { level: 9 }));
-  const legal = join(root, 'apps/agent/dist/agent.mjs.LEGAL.txt');
-  if (existsSync(legal)) put(stage, `${doc}/agent-licenses.gz`, gzipSync(readFileSync(legal), { level: 9 }));
+  const built = join(root, 'apps/agent/dist');
+  // One beside each part of the bundle.
+  const legal = existsSync(built)
+    ? readdirSync(built)
+        .filter((name) => name.endsWith('.LEGAL.txt'))
+        .sort()
+    : [];
+  if (legal.length > 0) put(stage, `${doc}/agent-licenses.gz`, gzipSync(Buffer.concat(legal.map((name) => readFileSync(join(built, name)))), { level: 9 }));
   put(
     stage,
     'usr/share/man/man8/energymesh-upgrade.8.gz',

@@ -1,6 +1,6 @@
 // What can compile the contract on this machine. rustup's compiler is the one whose wasm is committed; Debian's builds it too, to other bytes.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -53,12 +53,21 @@ export const howToGetOne = `needs \`rustup target add ${wasmTarget}\`, or on Deb
 
 const fetchSecondsMax = 300;
 
-/** Why the contract's tests cannot run here, in words: no cargo, or its packages are neither here nor to be had. */
+/** Why the contract's tests cannot run here, in words: no cargo, one that is too old, or its packages are neither here nor to be had. */
 export function cannotTestContract(): string | undefined {
   const cargo = findCargo();
-  if (cargo === undefined) return 'needs cargo';
+  const needed = /^rust-version = "(.+)"$/m.exec(readFileSync(join(crate, 'Cargo.toml'), 'utf8'))?.[1] ?? '0';
+  if (cargo === undefined) return `needs cargo ${needed}`;
+  const version = /^cargo (\d+\.\d+)/.exec(says(cargo, '--version') ?? '')?.[1] ?? '0';
+  if (isOlder(version, needed)) return `needs cargo ${needed}, ${cargo} is ${version}`;
   const fetched = spawnSync(cargo, ['fetch', '--locked'], { cwd: crate, encoding: 'utf8', timeout: fetchSecondsMax * 1000 });
   if (fetched.status === 0) return undefined;
-  const why = fetched.stderr.split('\n').findLast((line) => line.trim() !== '') ?? 'no answer';
+  const why = fetched.stderr?.split('\n').findLast((line) => line.trim() !== '') ?? 'no answer';
   return `cargo cannot fetch the contract's packages: ${why.trim()}`;
+}
+
+/** Of versions such as 1.95. */
+export function isOlder(version: string, than: string): boolean {
+  const [[major = 0, minor = 0], [majorMin = 0, minorMin = 0]] = [version, than].map((one) => one.split('.').map(Number)) as [number[], number[]];
+  return major < majorMin || (major === majorMin && minor < minorMin);
 }

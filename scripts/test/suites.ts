@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostPackages, isBuilt } from '../../provisioning/radio-lab/src/build/built.ts';
+import { cannotTestContract } from '../contract/toolchain.ts';
 import type { Counting } from './counts.ts';
 import { stretched } from './fuzz-budget.ts';
 import type { Command } from './run-suite.ts';
@@ -10,6 +11,10 @@ export interface Suite extends Command {
   readonly counting: Counting;
   /** The reason in words, when this machine cannot run it. */
   readonly cannotRun?: () => string | undefined;
+  /** CI may have what it needs, or not: there it is not missed. */
+  readonly dependsOnMachine?: true;
+  /** Computes only, so it goes beside the suites after `build`. Its output comes when its turn does. */
+  readonly beside?: true;
 }
 
 const root = process.getuid?.() === 0;
@@ -77,7 +82,7 @@ export function suites(reports: string): readonly Suite[] {
     };
   };
   const e2e = (broker: string, more: Partial<Suite> = {}): Suite =>
-    vitest(`e2e ${broker}`, ['--root', 'e2e', '--config', 'vitest.config.ts'], stretched(1200, process.env), { env: { E2E_BROKER: broker }, ...more });
+    vitest(`e2e ${broker}`, ['--root', 'e2e', '--config', 'vitest.config.ts'], stretched(2400, process.env), { env: { E2E_BROKER: broker }, ...more });
   const browserReport = join(reports, 'browser.json');
   return [
     {
@@ -87,7 +92,7 @@ export function suites(reports: string): readonly Suite[] {
       counting: { by: 'exit' },
       cannotRun: () => (root && existsSync('/usr/bin/apt-get') ? undefined : 'installs Debian packages as root only; suites name what they miss'),
     },
-    { name: 'lint', argv: ['biome', 'ci', '.'], secondsMax: 60, counting: { by: 'exit' } },
+    { name: 'lint', argv: ['biome', 'ci', '.'], secondsMax: 240, counting: { by: 'exit' } },
     { name: 'build', argv: ['node', 'scripts/build.ts'], secondsMax: 600, counting: { by: 'exit' } },
     { name: 'typecheck', argv: ['node', 'scripts/typecheck.ts'], secondsMax: 240, counting: { by: 'line' } },
     { name: 'architecture', argv: ['node', 'scripts/architecture.ts'], secondsMax: 120, counting: { by: 'exit' } },
@@ -103,6 +108,10 @@ export function suites(reports: string): readonly Suite[] {
     { name: 'python decoder', argv: ['python3', 'packages/protocol/python/check.py'], secondsMax: 60, counting: { by: 'line' }, cannotRun: needs('python3') },
     { name: 'simulator sweep', argv: ['node', 'packages/simulator/src/sweep.ts'], secondsMax: stretched(300, process.env), counting: { by: 'line' } },
     e2e('embedded'),
+    vitest('e2e pay', ['--root', 'e2e', '--config', 'vitest.config.ts'], 1800, {
+      env: { E2E_PAY: '1' },
+      cannotRun: () => (process.env.LONG_TESTS === '1' ? undefined : 'takes ten minutes, as hours have to pass: LONG_TESTS=1 npm test -- "e2e pay"'),
+    }),
     e2e('mosquitto', { cannotRun: needs('mosquitto', 'mosquitto_pub') }),
     {
       name: 'mdns namespaces',
@@ -111,11 +120,19 @@ export function suites(reports: string): readonly Suite[] {
       counting: { by: 'line' },
       cannotRun: () => (root ? needs('ip')() : 'needs root for network namespaces'),
     },
-    { name: 'package', argv: ['node', 'provisioning/test/package.ts'], secondsMax: 900, counting: { by: 'line' }, cannotRun: needs('dpkg-deb') },
+    {
+      name: 'package',
+      argv: ['node', 'provisioning/test/package.ts'],
+      secondsMax: 1800,
+      beside: true,
+      counting: { by: 'line' },
+      cannotRun: needs('dpkg-deb'),
+    },
     {
       name: 'radio lab build',
       argv: ['node', 'provisioning/radio-lab/src/main.ts', 'build'],
-      secondsMax: 2400,
+      secondsMax: 3600,
+      beside: true,
       counting: { by: 'exit' },
       cannotRun: radioLab,
     },
@@ -157,19 +174,22 @@ export function suites(reports: string): readonly Suite[] {
         process.env.RPI_IMAGE_GEN ? undefined : "needs rpi-image-gen's sources: RPI_IMAGE_GEN=<folder> npm test, or provisioning/test/image.sh <folder>",
     },
     {
-      name: 'contract',
-      argv: ['node', 'scripts/contract-test.ts'],
-      secondsMax: 3600,
-      counting: { by: 'line' },
-      cannotRun: () => 'compiles the whole Soroban host, which takes longer than all else: node scripts/contract-test.ts (contracts/incentive/README.md)',
-    },
-    {
       name: 'browser',
       argv: ['node', 'e2e/node_modules/@playwright/test/cli.js', 'test', '--config', 'e2e/playwright.config.ts'],
       secondsMax: 1200,
       env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
       counting: { by: 'playwright', file: browserReport },
       cannotRun: () => (process.env.CHROMIUM ? undefined : needs('chromium')()),
+    },
+    {
+      // Last, as the Soroban host is compiled with it the first time: three minutes on two cores, and one for the tests.
+      name: 'contract',
+      argv: ['node', 'scripts/contract-test.ts'],
+      secondsMax: 3600,
+      beside: true,
+      counting: { by: 'line' },
+      cannotRun: cannotTestContract,
+      dependsOnMachine: true,
     },
   ];
 }

@@ -6,7 +6,11 @@ const routes = [
   { path: '/', name: 'home', shows: 'status-sentence' },
   { path: '/mesh', name: 'mesh', shows: 'graph' },
   { path: '/mesh?view=list', name: 'mesh-list', shows: 'mesh-row' },
+  { path: '/mesh?by=place', name: 'mesh-by-place', shows: 'graph' },
   { path: '/traffic', name: 'traffic', shows: 'traffic-chart' },
+  // This community pays nothing; one that pays is in earnings.spec.ts.
+  { path: '/earnings', name: 'earnings-off', shows: 'status-sentence' },
+  { path: '/traffic?last=month', name: 'traffic-of-a-month', shows: 'traffic-chart' },
 ] as const;
 
 for (const { path, name, shows } of routes) {
@@ -41,7 +45,7 @@ test.describe('logged out', () => {
     await page.goto('/no-such-page');
     await expect(page.getByRole('heading', { name: 'There is no such page.' })).toBeVisible();
     // Inside the frame: the way on is there.
-    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Home', 'Mesh', 'Traffic']);
+    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Home', 'Mesh', 'Traffic', 'Earnings']);
     await expectAccessible(page, 'not-found');
   });
 });

@@ -5,11 +5,11 @@ import { World } from '../harness/world.ts';
 import { logIn } from './operator.ts';
 
 /**
- * D, whose dashboard is looked at, reaches the gateway A through B or C; E hangs behind D.
+ * D, whose dashboard is looked at, reaches the gateway A through B or C; E hangs behind D. N is blank and off until somebody sets it up; it hears E.
  *
  *        B
  *      /   \
- *     A     D --- E
+ *     A     D --- E     N
  *      \   /
  *        C
  */
@@ -20,6 +20,7 @@ const layout: Layout = {
     { key: 'C', name: 'Hill Farm', position: { lat: 50.7303, lon: 7.1043 } },
     { key: 'D', name: 'Church Row 4', position: { lat: 50.7312, lon: 7.1062 } },
     { key: 'E', name: 'Weir Cottage', position: { lat: 50.731, lon: 7.1083 } },
+    { key: 'N', name: 'New node', later: true },
   ],
   edges: [
     ['A', 'B'],
@@ -27,6 +28,7 @@ const layout: Layout = {
     ['B', 'D'],
     ['C', 'D'],
     ['D', 'E'],
+    ['E', 'N'],
   ],
   devices: [
     { id: 'church-4-meter', role: 'meter', at: 'D' },

@@ -48,7 +48,7 @@ test('no neighbour: you, alone, and what to try; no device: how to connect the f
 
   const deviceless = await look('Y');
   await deviceless.goto('/');
-  const lamp = deviceless.getByRole('link', { name: 'Connect the first device' }).filter({ visible: true });
+  const lamp = deviceless.locator('a.lamp').filter({ hasText: 'Connect the first device', visible: true });
   await expect(lamp).toHaveCount(1);
   await lamp.click();
   await expect(deviceless.getByText('No device yet.')).toBeInViewport();
@@ -69,6 +69,9 @@ test('no gateway: packets are kept, and the page says so', async ({ page, street
   await expect(page.getByTestId('answer-carrying')).toContainText('Keeping packets');
   await expect(page.getByTestId('answer-way')).toContainText('None');
   await expect(page.getByText('No gateway can be reached now.')).toBeVisible();
+  // What broke is on the day, still open.
+  await expect(page.getByTestId('timeline')).toHaveAccessibleName(/^What broke today and for how long\. .*Way out: 1 time/);
+  await expect(page.getByTestId('timeline').locator('svg')).toContainText('Way out');
   await expectAccessible(page, 'home-no-gateway');
   await tab(page, 'Mesh').click();
   await expect(page.getByTestId('graph')).not.toHaveAttribute('data-route', /./);
@@ -124,14 +127,24 @@ test('a node that is gone: what to check, and the last known state on every page
   await expect(band.getByRole('listitem').first()).toHaveText('Its power light is on.');
   const path = await pathOn(page);
   expect(path.map((id) => street.key(id))).toEqual(['D', expect.stringMatching(/^[BC]$/), 'A']);
+  // What it said last is told as such, not as what is.
+  await expect(page.getByRole('heading', { name: 'The way out when last heard' })).toBeVisible();
   await expectAccessible(page, 'home-unreachable');
   await tab(page, 'Mesh').click();
   await expect(page.getByTestId('graph')).toHaveAttribute('data-links', '5');
   await expect.poll(() => pathOn(page)).toEqual(path);
+  await expect(page.getByTestId('panel')).toContainText('When last heard it reached the gateway in 2 hops');
+  await expect(page.getByTestId('panel')).not.toContainText('Reaches the gateway');
   await expectAccessible(page, 'mesh-unreachable');
   await tab(page, 'Traffic').click();
   await expect(page.getByTestId('traffic-chart')).toBeVisible();
   await expectAccessible(page, 'traffic-unreachable');
+  // A time that was not looked at before is not known, and says so; today is still there.
+  await page.getByRole('button', { name: 'Month' }).click();
+  await expect(sentence(page)).toContainText('Not known here.', { timeout: 30_000 });
+  await expectAccessible(page, 'traffic-unreachable-month');
+  await page.getByRole('button', { name: 'Today', exact: true }).click();
+  await expect(page.getByTestId('traffic-chart')).toBeVisible();
 
   // The same session goes on with the node that came back.
   await street.restart('D');

@@ -12,6 +12,7 @@ export interface AgentProcessOptions {
   readonly segments: readonly { readonly group: string; readonly port: number }[];
   readonly dir: string;
   readonly logFile: string;
+  readonly rewards?: object | undefined;
   readonly options: CommunityOptions;
 }
 
@@ -31,12 +32,15 @@ export class AgentProcess {
   readonly node: LayoutNode;
   readonly dir: string;
   invite: string | undefined;
+  /** What its configuration has under `rewards`, from its next start on. */
+  rewards: object | undefined;
   readonly #o: AgentProcessOptions;
   #child: Child | undefined;
 
   constructor(options: AgentProcessOptions) {
     this.node = options.node;
     this.dir = options.dir;
+    this.rewards = options.rewards;
     this.#o = options;
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   }
@@ -78,6 +82,7 @@ export class AgentProcess {
       radio: { snapshot: join(this.dir, 'radio.json'), requests: join(this.dir, 'requests'), status: join(this.dir, 'network.json') },
       reportEveryMs: options.reportEveryMs ?? 300_000,
       mdns: options.mdns ?? false,
+      ...(this.rewards ? { rewards: this.rewards } : {}),
       ...place?.more,
       // Seven spools on one disk, allocated at the first start.
       spoolBytesMax: 64 * 1024 * 1024,

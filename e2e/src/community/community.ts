@@ -5,6 +5,7 @@ import { HubProcess } from './hub-process.ts';
 import type { Layout, LayoutDevice } from './layout.ts';
 import type { Side } from './link-proxy.ts';
 import { freePorts } from './ports.ts';
+import { CommunityRewards, defaultEpochSeconds, type RewardsOptions, type RewardsState } from './rewards.ts';
 
 export interface CommunityOptions {
   readonly layout: Layout;
@@ -22,6 +23,8 @@ export interface CommunityOptions {
   readonly places?: Places;
   /** How long hub and agents may take to come up; 60 s. */
   readonly readyMsMax?: number;
+  /** Undefined: it pays nothing, and there is no ledger. */
+  readonly rewards?: RewardsOptions;
   readonly progress: (line: string) => void;
 }
 
@@ -68,6 +71,7 @@ interface State {
   readonly hub: { http: number; https: number; broker: number; tools: number };
   readonly groupPort: number;
   readonly groupNet: number;
+  rewards?: RewardsState;
   tokens: Record<string, string>;
 }
 
@@ -75,6 +79,8 @@ interface State {
 export class Community {
   readonly options: CommunityOptions;
   readonly hub: HubProcess;
+  /** Undefined: it pays nothing. */
+  readonly rewards: CommunityRewards | undefined;
   readonly agents: ReadonlyMap<string, AgentProcess>;
   readonly #state: State;
   readonly #stateFile: string;
@@ -82,6 +88,7 @@ export class Community {
 
   private constructor(options: CommunityOptions, state: State, stateFile: string, hub: HubProcess) {
     this.options = options;
+    this.rewards = hub.rewards;
     this.#state = state;
     this.#stateFile = stateFile;
     this.hub = hub;
@@ -98,6 +105,7 @@ export class Community {
             segments,
             dir: join(options.dir, `agent-${node.key}`),
             logFile: join(options.dir, 'logs', `agent-${node.key}.log`),
+            rewards: hub.rewards?.node,
             options,
           }),
         ];
@@ -113,7 +121,9 @@ export class Community {
       if (key === 'hub') state.hub.http = http;
       else if (state.ports[key]) state.ports[key].http = http;
     }
-    const hub = new HubProcess({ dir: join(options.dir, 'hub'), ports: state.hub, logFile: join(options.dir, 'logs', 'hub.log'), options });
+    if (options.rewards) state.rewards ??= { port: (await freePorts(1))[0]!, epochSeconds: options.rewards.epochSeconds ?? defaultEpochSeconds };
+    const rewards = options.rewards && CommunityRewards.of(options.rewards, state.rewards!, options.dir);
+    const hub = new HubProcess({ dir: join(options.dir, 'hub'), ports: state.hub, logFile: join(options.dir, 'logs', 'hub.log'), rewards, options });
     const community = new Community(options, state, stateFile, hub);
     community.#save();
     return community;
@@ -122,6 +132,16 @@ export class Community {
   /** Starts the hub, enrols who has no certificate yet, and starts every agent. `beforeAgents`: the hub is up. After `stop` nothing more is started. */
   async start(beforeAgents: () => Promise<void> = async () => {}): Promise<void> {
     this.#stopped = false;
+    if (this.rewards) {
+      this.options.progress('ledger: starting (a simulated Stellar network on this machine)');
+      await this.rewards.ledger.start();
+      this.#expectNotStopped();
+      if (!this.hub.hasContract) {
+        this.options.progress("hub: puts the community's contract on the ledger");
+        await this.hub.deployContract();
+      }
+      this.#expectNotStopped();
+    }
     this.options.progress('hub: starting');
     await this.hub.start();
     for (const device of this.options.layout.devices) {
@@ -139,7 +159,7 @@ export class Community {
     const agent = this.agent(key);
     this.options.progress(`node ${agent.node.key} (${agent.node.name}): starting`);
     if (!agent.enrolled) agent.invite = await this.hub.invite(agent.node.gateway ?? false);
-    if (this.#stopped) throw new Error('stopped before every node was started');
+    this.#expectNotStopped();
     agent.start(this.hub);
   }
 
@@ -172,7 +192,11 @@ export class Community {
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
-    await this.hub.stop();
+    await Promise.all([this.hub.stop(), this.rewards?.ledger.stop()]);
+  }
+
+  #expectNotStopped(): void {
+    if (this.#stopped) throw new Error('stopped before all of it was started');
   }
 
   #edge(edge: string): number {

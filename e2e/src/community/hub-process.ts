@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Child } from './child.ts';
 import type { CommunityOptions, ExternalBroker } from './community.ts';
 import type { Role } from './layout.ts';
+import type { CommunityRewards } from './rewards.ts';
 import { until } from './until.ts';
 
 export interface HubPorts {
@@ -18,17 +19,28 @@ export interface HubStats {
   readonly duplicates: number;
 }
 
+export interface HubProcessOptions {
+  readonly dir: string;
+  readonly ports: HubPorts;
+  readonly logFile: string;
+  /** Undefined: the community pays nothing. */
+  readonly rewards?: CommunityRewards | undefined;
+  readonly options: CommunityOptions;
+}
+
 /** The hub as a process of its own, and its admin API. */
 export class HubProcess {
   readonly dir: string;
-  readonly #o: { readonly ports: HubPorts; readonly logFile: string; readonly options: CommunityOptions };
+  readonly rewards: CommunityRewards | undefined;
+  readonly #o: HubProcessOptions;
   /** May be set before the first start: an external broker that needs the community's root to start. */
   broker: ExternalBroker | undefined;
   #brokerRuns = false;
   #child: Child | undefined;
 
-  constructor(options: { readonly dir: string; readonly ports: HubPorts; readonly logFile: string; readonly options: CommunityOptions }) {
+  constructor(options: HubProcessOptions) {
     this.dir = options.dir;
+    this.rewards = options.rewards;
     this.#o = options;
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
   }
@@ -51,7 +63,29 @@ export class HubProcess {
     return { url: `mqtt://127.0.0.1:${this.#o.ports.tools}`, username: 'backend', password: readFileSync(join(this.dir, 'tools-password'), 'utf8').trim() };
   }
 
-  async start(): Promise<void> {
+  /** Rewards have to be on. */
+  get hasContract(): boolean {
+    return existsSync(join(this.dir, 'rewards-contract'));
+  }
+  /** C... */
+  get contract(): string {
+    return readFileSync(join(this.dir, 'rewards-contract'), 'utf8').trim();
+  }
+
+  /** By the hub's own command, with an account that the ledger's faucet fills. The hub must not be running. */
+  async deployContract(): Promise<void> {
+    const { rewards } = this;
+    if (!rewards) throw new Error('this community pays nothing: there is no contract to deploy');
+    const params = rewards.params && ['--params', this.#file('rewards-params.json', JSON.stringify(rewards.params))];
+    const given = ['--config', this.#config(), '--friendbot', rewards.ledger.friendbotUrl, '--fund', String(rewards.fundXlm), ...(params ?? [])];
+    // Restarted on save, it would never end.
+    const program = this.#o.options.program.hub.filter((arg) => !arg.startsWith('--watch'));
+    this.#child = new Child({ name: 'deploy-contract', argv: [...program, 'deploy-contract', ...given], logFile: this.#o.logFile });
+    const status = await this.#child.exited;
+    if (status !== 'status 0') throw new Error(`the contract could not be deployed (${status}); the log: ${this.#o.logFile}`);
+  }
+
+  #config(): string {
     const { ports } = this.#o;
     const place = this.#o.options.places?.hub;
     const host = place ? '0.0.0.0' : '127.0.0.1';
@@ -64,9 +98,15 @@ export class HubProcess {
       broker: this.broker
         ? { kind: 'external', ...this.broker.tools, ca: this.#file('broker-ca.pem', this.broker.ca), gateways: { url: this.broker.url } }
         : { kind: 'embedded', host, port: ports.broker, tools: { host: '127.0.0.1', port: ports.tools } },
+      ...(this.rewards ? { rewards: this.rewards.hub } : {}),
       logLevel: 'info',
     };
-    const file = this.#file('config.json', JSON.stringify(config, undefined, 2));
+    return this.#file('config.json', JSON.stringify(config, undefined, 2));
+  }
+
+  async start(): Promise<void> {
+    const place = this.#o.options.places?.hub;
+    const file = this.#config();
     this.#child = new Child({
       name: 'hub',
       argv: [...this.#o.options.program.hub, '--config', file],
@@ -123,6 +163,11 @@ export class HubProcess {
   async reports(node: string): Promise<readonly { readonly from: number; readonly to: number }[]> {
     const { rows } = await this.#get<{ rows: readonly { payload: string | { from: number; to: number } }[] }>(`reports?node=${node}`);
     return rows.map(({ payload }) => (typeof payload === 'string' ? (JSON.parse(payload) as { from: number; to: number }) : payload));
+  }
+
+  /** Under /admin/rewards: docs/hub.md. */
+  reward<T>(path = ''): Promise<T> {
+    return this.#get<T>(`rewards${path}`);
   }
 
   rootPem(): string {

@@ -1,7 +1,8 @@
 /**
  * `npm start`: a whole community on this machine. Hub, seven agents and simulated devices as processes of their own.
  * `--dev`: agents and hub run from source and restart on save, the page comes from the development server.
- * `--no-build`: what was built before is run as it is.
+ * `--no-build`: what was built before is run as it is. `--no-rewards`: without a ledger, nothing is paid.
+ * COMMUNITY_EPOCH_SECONDS: how long this community's hours are (300; 10 to 3600), fixed at its first start.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,12 +16,14 @@ import { village } from './layout.ts';
 import { alive, Leftovers, launchersOf } from './leftovers.ts';
 import { portTaken } from './ports.ts';
 import { built, fromSource } from './program.ts';
+import { epochSecondsOf } from './rewards.ts';
 import { until } from './until.ts';
 
 const { values } = parseArgs({
   options: {
     dev: { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
+    'no-rewards': { type: 'boolean', default: false },
     dir: { type: 'string' },
     port: { type: 'string', default: '8080' },
     'hub-port': { type: 'string', default: '8090' },
@@ -48,6 +51,8 @@ async function comesFree(port: number, msMax: number): Promise<boolean> {
   );
 }
 
+const lengthOf = (seconds: number): string => (seconds === 60 ? 'a minute' : seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`);
+
 async function end(status: number): Promise<never> {
   if (!ending.signal.aborted) {
     say('ending: every process of this community');
@@ -66,6 +71,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
+  const epochSeconds = epochSecondsOf(process.env.COMMUNITY_EPOCH_SECONDS);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const running = leftovers.running;
   if (running !== undefined)
@@ -83,7 +89,7 @@ try {
     const agents = [...(community?.agents.values() ?? [])].map((a) => (a.running ? a.child.pid : undefined));
     leftovers.write(
       above,
-      [building, community?.hub.pid, ...agents, ...children.map((c) => c.pid)].filter((pid) => pid !== undefined),
+      [building, community?.rewards?.ledger.pid, community?.hub.pid, ...agents, ...children.map((c) => c.pid)].filter((pid) => pid !== undefined),
     );
     // npm was killed and could not say so.
     if (!above.every(alive)) void end(0);
@@ -106,6 +112,9 @@ try {
     ports: { A: Number(values.port), hub: Number(values['hub-port']) },
     ...(values.dev ? {} : { pwaDir: join(root, 'apps/pwa/out') }),
     mdns: true,
+    // Seven nodes make their wallets at once.
+    readyMsMax: 120_000,
+    ...(values['no-rewards'] ? {} : { rewards: epochSeconds === undefined ? {} : { epochSeconds } }),
     progress: say,
   });
   ending.signal.throwIfAborted();
@@ -136,6 +145,7 @@ try {
   for (const agent of community.agents.values())
     await until(`node ${agent.node.key} to find the gateway`, 60_000, async () => (await agent.health())?.gateway != null);
 
+  const { rewards } = community;
   const rows = [...community.agents.values()].map(
     (a) => `  node ${a.node.key}  ${a.node.name.padEnd(14)} ${a.url.padEnd(24)}${a.claimCode() ? `  claim code ${a.claimCode()}` : ''}`,
   );
@@ -146,12 +156,18 @@ try {
       '',
       `  dashboard      http://localhost:${values.port}   (node A, ${village.nodes[0]?.name}; a gateway)`,
       `  hub            ${community.hub.statusUrl}`,
+      ...(rewards
+        ? [
+            `  ledger         ${rewards.ledger.url}   (SIMULATED: a local Stellar network on this machine, its XLM are worth nothing)`,
+            `  earnings       hours of ${lengthOf(rewards.epochSeconds)} in place of real ones; the first pay comes after about four of them`,
+          ]
+        : []),
       ...(values.dev ? ['  page, live     http://localhost:3000   (reloads on save)'] : []),
       '',
       ...rows,
       '',
       `Data and logs: ${dir}`,
-      'Simulated here: the devices, and the network between the nodes (loopback). Ctrl-C ends everything.',
+      `Simulated here: the devices, ${rewards ? 'the ledger, ' : ''}and the network between the nodes (loopback). Ctrl-C ends everything.`,
       '',
     ].join('\n'),
   );

@@ -4,6 +4,7 @@ import { Community, type CommunityOptions } from '../community/community.ts';
 import type { Layout } from '../community/layout.ts';
 import { LinkProxy } from '../community/link-proxy.ts';
 import { built } from '../community/program.ts';
+import type { RewardsOptions } from '../community/rewards.ts';
 import { until } from '../community/until.ts';
 import { Mosquitto } from './mosquitto.ts';
 import { Observer } from './observer.ts';
@@ -19,6 +20,8 @@ export interface WorldOptions {
   readonly proxied?: readonly string[];
   readonly reportEveryMs?: number;
   readonly pwa?: boolean;
+  /** Left out: the community pays nothing, and no ledger is started. */
+  readonly rewards?: RewardsOptions;
   /** Some node never has a way to a gateway: it is not waited for. */
   readonly unconnected?: boolean;
 }
@@ -66,6 +69,7 @@ export class World {
       progress: () => {},
       ...(options.proxied ? { proxied: options.proxied } : {}),
       ...(options.reportEveryMs ? { reportEveryMs: options.reportEveryMs } : {}),
+      ...(options.rewards ? { rewards: options.rewards } : {}),
       ...(options.pwa ? { pwaDir: join(root, 'apps/pwa/out') } : {}),
     } satisfies CommunityOptions);
     const broker = options.broker === 'mosquitto' ? await Mosquitto.prepare(join(dir, 'mosquitto')) : undefined;

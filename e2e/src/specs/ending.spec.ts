@@ -34,16 +34,17 @@ function start(npm = false): Launch {
 interface State {
   readonly ports: Record<string, { readonly http: number; readonly devices: number; readonly links: number }>;
   readonly hub: { readonly http: number; readonly https: number; readonly broker: number; readonly tools: number };
+  readonly rewards: { readonly port: number };
 }
 const ports = (): number[] => {
   const state = JSON.parse(readFileSync(join(dir, 'community.json'), 'utf8')) as State;
-  return [...Object.values(state.ports).flatMap(({ http, devices, links }) => [http, devices, links]), ...Object.values(state.hub)];
+  return [...Object.values(state.ports).flatMap(({ http, devices, links }) => [http, devices, links]), ...Object.values(state.hub), state.rewards.port];
 };
 
 /** Everything that belonged to the launch is gone within five seconds, and its ports are free. */
 async function expectGone(launch: Launch, name: string, end: () => unknown): Promise<void> {
   const before = launch.all();
-  expect(before.length, 'launcher, hub, agents and devices').toBeGreaterThanOrEqual(1 + 1 + village.nodes.length + 1);
+  expect(before.length, 'launcher, ledger, hub, agents and devices').toBeGreaterThanOrEqual(1 + 1 + 1 + village.nodes.length + 1);
   const from = performance.now();
   await end();
   await until(`${before.length} processes to be gone (${name})`, 2 * endingMsMax, () => !before.some(alive));
