@@ -176,7 +176,7 @@ export function suites(reports: string): readonly Suite[] {
     {
       name: 'browser',
       argv: ['node', 'e2e/node_modules/@playwright/test/cli.js', 'test', '--config', 'e2e/playwright.config.ts'],
-      secondsMax: 1200,
+      secondsMax: 2400,
       env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
       counting: { by: 'playwright', file: browserReport },
       cannotRun: () => (process.env.CHROMIUM ? undefined : needs('chromium')()),
