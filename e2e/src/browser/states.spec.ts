@@ -8,6 +8,8 @@ const tab = (page: Page, name: string) => page.getByRole('navigation').getByRole
 const sentence = (page: Page) => page.getByTestId('status-sentence');
 
 test('no neighbour: you, alone, and what to try; no device: how to connect the first', async ({ browser, contextOptions }) => {
+  // A community of its own to start, and four pages in both looks.
+  test.slow();
   // X hears nobody. Y is a gateway that hears nobody either, with no device anywhere.
   await using world = await World.open({
     layout: {
