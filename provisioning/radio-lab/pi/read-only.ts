@@ -12,7 +12,7 @@ const sharedPaths = (): readonly string[] => [
 ];
 
 const radiosUp = `
-for _ in $(seq 60); do iw dev ap0 info 2>/dev/null | grep -q 'type AP' && break; sleep 1; done
+for _ in $(seq 240); do iw dev ap0 info 2>/dev/null | grep -q 'type AP' && break; sleep 1; done
 iw dev ap0 info | sed -n 's/^[[:space:]]*ssid //p'
 iw dev ap0 info | grep -q 'type AP'
 grep -q '"phase":"confirmed"' /run/energymesh/network.json
