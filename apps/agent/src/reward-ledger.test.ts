@@ -35,7 +35,7 @@ const until = async (is: () => boolean | undefined, stepSeconds = 1, steps = 200
   for (let i = 0; i < steps; i++) {
     if (is()) return;
     pass(stepSeconds);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await account.atRest();
   }
   throw new Error(`never: ${is}`);
 };

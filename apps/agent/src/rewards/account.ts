@@ -266,6 +266,11 @@ export class Account implements AsyncDisposable {
     }
   }
 
+  /** When what is under way is done; the next turn comes by the clock. */
+  async atRest(): Promise<void> {
+    await Promise.all([this.#near.atRest(), this.#far.atRest()]);
+  }
+
   /** Shortly after an hour closes; else now and then. */
   #nearRestMs(): number {
     const epochMs = this.terms.epochSeconds * 1000;

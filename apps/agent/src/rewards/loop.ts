@@ -39,6 +39,11 @@ export class Loop {
     });
   }
 
+  /** When the work under way is done; at once when there is none. */
+  async atRest(): Promise<void> {
+    await this.#running;
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the node is stopping'));
     this.#cancel();
