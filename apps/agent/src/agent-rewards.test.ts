@@ -9,7 +9,7 @@ import { openBackend, startAgent } from './agent.fixture.ts';
 import { Page } from './api/page.fixture.ts';
 import { testCommunity } from './community.fixture.ts';
 import { openNodeKey } from './identity/keystore.ts';
-import { Key } from './rewards/contract.fixture.ts';
+import { Key } from './key.fixture.ts';
 import { domainOf, sha256 } from './rewards/terms.ts';
 import { receiptBytes } from './rewards/vouching.ts';
 

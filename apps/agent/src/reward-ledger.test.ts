@@ -6,13 +6,13 @@ import { type FromNode, readFromNode } from '@energymesh/rewards';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VirtualClock } from './clock.fixture.ts';
+import { Key, plainVerify } from './key.fixture.ts';
 import { range } from './reward-world.fixture.ts';
 import { Account } from './rewards/account.ts';
-import { plainVerify } from './rewards/contract.fixture.ts';
 import { domainOf } from './rewards/terms.ts';
 import { receiptBytes, Vouching } from './rewards/vouching.ts';
 import { cosignature, lateWays, NodeVault, walletInput } from './stellar/index.ts';
-import { epochSeconds, Ground, Key, startMs } from './stellar/localnet.fixture.ts';
+import { epochSeconds, Ground, startMs } from './stellar/localnet.fixture.ts';
 import { Store } from './store/store.ts';
 
 /** A node that brings its hours to the real contract by itself, over the local network: the hub admits it, attests and publishes, and nothing else. */

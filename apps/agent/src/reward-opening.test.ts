@@ -5,8 +5,8 @@ import type { RewardTerms } from '@energymesh/identity';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { VirtualClock } from './clock.fixture.ts';
+import { Key, plainVerify } from './key.fixture.ts';
 import { own, quiet, ToyVault } from './reward-world.fixture.ts';
-import { Key, plainVerify } from './rewards/contract.fixture.ts';
 import { type Outfit, Rewards } from './rewards/rewards.ts';
 import { Store } from './store/store.ts';
 

@@ -6,10 +6,11 @@ import type { EntryRange, Incarnation, NeighbourView, NodeId, Params } from '@en
 import { encodeTold, type Told } from '@energymesh/rewards';
 import { pino } from 'pino';
 import { VirtualClock } from './clock.fixture.ts';
+import { Key, plainVerify } from './key.fixture.ts';
 import type { Clock } from './ports.ts';
 import type { Chain, RewardBook, WalletChain } from './reward-ports.ts';
 import { Account, type RewardSettings, type WayToLedger } from './rewards/account.ts';
-import { Key, plainVerify, ToyContract } from './rewards/contract.fixture.ts';
+import { ToyContract } from './rewards/contract.fixture.ts';
 import { ToyHub } from './rewards/hub.fixture.ts';
 import { domainOf, sha256 } from './rewards/terms.ts';
 import { receiptBytes, Vouching } from './rewards/vouching.ts';

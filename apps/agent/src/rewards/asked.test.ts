@@ -1,9 +1,9 @@
 import { changeHash, defaultParams, proposeMessage, registerMessage, voteMessage } from '@energymesh/protocol';
 import { describe, expect, test } from 'vitest';
+import { Key, plainVerify } from '../key.fixture.ts';
 import { RewardsRefused } from '../ports.ts';
 import { own, quiet, World } from '../reward-world.fixture.ts';
 import { ToyChain } from './chain.fixture.ts';
-import { Key, plainVerify } from './contract.fixture.ts';
 import { domainOf, sha256 } from './terms.ts';
 
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');

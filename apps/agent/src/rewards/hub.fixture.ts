@@ -1,6 +1,7 @@
 import { strictly } from '@energymesh/protocol';
 import { type FromNode, type HourMessage, rangesOfText, readFromNode, type Told } from '@energymesh/rewards';
-import { type Key, plainVerify, type ToyContract } from './contract.fixture.ts';
+import { type Key, plainVerify } from '../key.fixture.ts';
+import type { ToyContract } from './contract.fixture.ts';
 import { domainOf } from './terms.ts';
 import { receiptBytes } from './vouching.ts';
 

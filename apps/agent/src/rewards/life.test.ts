@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Key } from '../key.fixture.ts';
 import { hourMs, own, quiet, World } from '../reward-world.fixture.ts';
-import { Key } from './contract.fixture.ts';
 
 describe('an hour', () => {
   test('from its first second to its pay, to the stroop', async () => {

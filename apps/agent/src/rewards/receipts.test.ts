@@ -14,10 +14,10 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../clock.fixture.ts';
+import { Key, plainVerify } from '../key.fixture.ts';
 import type { ReceiptRow, SightingRow } from '../reward-ports.ts';
 import { range } from '../reward-world.fixture.ts';
 import { carriedOf, openingsOf, proofOf, treeOf } from './closing.ts';
-import { Key, plainVerify } from './contract.fixture.ts';
 import { strict } from './hub.fixture.ts';
 import { ReceiptJournal } from './journal.ts';
 import { partsOfEpoch, Sightings } from './sightings.ts';

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, hash, type KeyObject, sign } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Localnet } from '@energymesh/localnet';
 import { attestMessage, chainValue, changeXdr, type Domain, defaultParams, memberMessage, networkIdOf, type Params } from '@energymesh/protocol';
@@ -20,6 +20,7 @@ import {
 import { signerOf } from '@energymesh/wallet/keystore';
 import { Address, Asset, Operation, StrKey, TransactionBuilder, xdr } from '@stellar/stellar-sdk/base';
 import { Server } from '@stellar/stellar-sdk/rpc';
+import { Key } from '../key.fixture.ts';
 
 const wasm = readFileSync(new URL('../../../../contracts/incentive/incentive.wasm', import.meta.url));
 export const sha256 = (data: Uint8Array): Uint8Array => hash('sha256', data, 'buffer');
@@ -27,20 +28,6 @@ export const sha256 = (data: Uint8Array): Uint8Array => hash('sha256', data, 'bu
 /** 23 November 2026: the ledger's time stands still until a test moves it. */
 export const startMs = Date.UTC(2026, 10, 23, 12);
 export const epochSeconds = 60;
-
-export class Key {
-  readonly #key: KeyObject;
-  readonly raw: Uint8Array;
-  constructor(name: string) {
-    const secret = createHash('sha256').update(name).digest();
-    this.#key = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), secret]), format: 'der', type: 'pkcs8' });
-    this.raw = new Uint8Array(createPublicKey(this.#key).export({ format: 'der', type: 'spki' }).subarray(-32));
-  }
-  get hex(): string {
-    return Buffer.from(this.raw).toString('hex');
-  }
-  sign = (data: Uint8Array): Uint8Array => new Uint8Array(sign(null, data, this.#key));
-}
 
 /** The real contract on a local network, with a hub that pays for what it brings. */
 export class Ground implements AsyncDisposable {
