@@ -2,9 +2,9 @@
 import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute, weekdayDay } from '../strings/format.ts';
 import { useWidth } from '../ui/use-width.ts';
-import { type Bin, type Measure, peakOf, runsOf, scaleOf, trafficTypes } from './bins.ts';
+import { type Bin, type Measure, peakOf, scaleOf } from './bins.ts';
 import { Brush } from './brush.tsx';
-import { axisText, axisWidth, figure, teethOf, Zeros } from './teeth.tsx';
+import { axisText, axisWidth, Bars, spoken, teethOf, ValueLines } from './teeth.tsx';
 import { dayTicks, timeTicks } from './ticks.ts';
 
 const words = trafficStrings.traffic;
@@ -39,42 +39,15 @@ export function Columns({
   const y = (value: number) => foot - (value / top) * (foot - head);
   const teeth = teethOf(bins, (i) => [left + i * slot + gap / 2, Math.max(0.8, slot - gap)], y, slot > 4);
   const ticks = byDay ? dayTicks(bins, until, timeZone, words.todayShort) : timeTicks(bins, room, timeZone);
-  const peak = bins.reduce<Bin | undefined>(
-    (best, bin) => (bin.at === 'carried' && (best?.at !== 'carried' || bin.total > best.total) ? bin : best),
-    undefined,
-  );
-  const sum = bins.reduce((all, bin) => all + (bin.at === 'carried' ? bin.total : 0), 0);
-  const when = (at: number) => (byDay ? weekdayDay(at, timeZone) : clockMinute(at, timeZone));
-  const label = words.spanLabel(
-    figure(sum, measure),
-    measure,
-    peak?.at === 'carried' ? { clock: when(peak.start), count: figure(peak.total, measure) } : undefined,
-  );
+  const label = words.spanLabel(...spoken(bins, measure, (at) => (byDay ? weekdayDay(at, timeZone) : clockMinute(at, timeZone))));
   const now = bins.findIndex(({ start, end }) => start <= until && until < end);
   return (
     <div className="brushed" style={{ height: height + 26 }}>
       <div ref={ref} role="img" aria-label={label} data-testid="traffic-chart" data-bars={bins.length}>
         {width > 0 && (
           <svg className="chart" width={width} height={height + 26} viewBox={`0 0 ${width} ${height + 26}`} aria-hidden="true">
-            {lines.map((line) => (
-              <g key={line}>
-                <line x1={left} x2={width} y1={y(line)} y2={y(line)} stroke="var(--rule)" />
-                <text x={left - 8} y={y(line) + 4} textAnchor="end">
-                  {axisText(line, measure)}
-                </text>
-              </g>
-            ))}
-            {trafficTypes.map((type) => (
-              <path key={type} className={type} d={teeth[type]} />
-            ))}
-            <Zeros runs={runsOf(bins, 'zero')} left={left} slot={slot} foot={foot} />
-            {runsOf(bins, 'gap')
-              .filter(({ count }) => count * slot > 84)
-              .map(({ first, count }) => (
-                <text key={first} x={left + (first + count / 2) * slot} y={foot - 8} textAnchor="middle">
-                  {words.gap}
-                </text>
-              ))}
+            <ValueLines lines={lines} left={left} width={width} y={y} measure={measure} />
+            <Bars bins={bins} teeth={teeth} left={left} slot={slot} width={width} foot={foot} />
             {bins.length <= 8 &&
               slot > 34 &&
               bins.map(

@@ -3,9 +3,9 @@ import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute } from '../strings/format.ts';
 import { dayScale, HourTicks, Needle, type Position, SunStrip } from '../time/day-axis.tsx';
 import { useWidth } from '../ui/use-width.ts';
-import { type Bin, binMs, type Measure, peakOf, runsOf, scaleOf, trafficTypes } from './bins.ts';
+import { type Bin, binMs, type Measure, peakOf, scaleOf } from './bins.ts';
 import { Brush } from './brush.tsx';
-import { axisText, axisWidth, figure, teethOf, Zeros } from './teeth.tsx';
+import { axisWidth, Bars, spoken, teethOf, ValueLines } from './teeth.tsx';
 
 export interface CombProps {
   readonly bins: readonly Bin[];
@@ -41,41 +41,14 @@ export function Comb({ bins, dayStart, until, past, timeZone, position, height, 
     y,
     slot > 4,
   );
-  const peak = bins.reduce<Bin | undefined>(
-    (best, bin) => (bin.at === 'carried' && (best?.at !== 'carried' || bin.total > best.total) ? bin : best),
-    undefined,
-  );
-  const sum = bins.reduce((all, bin) => all + (bin.at === 'carried' ? bin.total : 0), 0);
-  const label = trafficStrings.traffic.chartLabel(
-    figure(sum, measure),
-    measure,
-    peak?.at === 'carried' ? { clock: clockMinute(peak.start, timeZone), count: figure(peak.total, measure) } : undefined,
-  );
+  const label = trafficStrings.traffic.chartLabel(...spoken(bins, measure, (at) => clockMinute(at, timeZone)));
   return (
     <div className="brushed" style={{ height: height + 30 }}>
       <div ref={ref} role="img" aria-label={label} data-testid="traffic-chart">
         {width > 0 && (
           <svg className="chart" width={width} height={height + 30} viewBox={`0 0 ${width} ${height + 30}`} aria-hidden="true">
-            {axis &&
-              lines.map((line) => (
-                <g key={line}>
-                  <line x1={left} x2={width} y1={y(line)} y2={y(line)} stroke="var(--rule)" />
-                  <text x={left - 8} y={y(line) + 4} textAnchor="end">
-                    {axisText(line, measure)}
-                  </text>
-                </g>
-              ))}
-            {trafficTypes.map((type) => (
-              <path key={type} className={type} d={teeth[type]} />
-            ))}
-            <Zeros runs={runsOf(bins, 'zero')} left={left} slot={slot} foot={foot} />
-            {runsOf(bins, 'gap')
-              .filter(({ first, count }) => count * slot > 84 && first * slot + left < width)
-              .map(({ first, count }) => (
-                <text key={first} x={left + (first + count / 2) * slot} y={foot - 8} textAnchor="middle">
-                  {trafficStrings.traffic.gap}
-                </text>
-              ))}
+            {axis && <ValueLines lines={lines} left={left} width={width} y={y} measure={measure} />}
+            <Bars bins={bins} teeth={teeth} left={left} slot={slot} width={width} foot={foot} />
             <SunStrip scale={scale} y={foot} position={position} />
             <HourTicks scale={scale} y={height + 4} timeZone={timeZone} />
             {until < dayEnd && (

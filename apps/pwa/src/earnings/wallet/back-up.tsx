@@ -7,9 +7,10 @@ import { Glyph } from '../../ui/glyph.tsx';
 import { shortAddress } from '../money.ts';
 import { Trouble, useWork } from '../work.tsx';
 import type { Sealed } from './seal.ts';
+import { Finished } from './sheet-parts.tsx';
 import type { SheetProps } from './sheets.tsx';
 
-const { backup: words, needsNode, done } = walletStrings.wallet;
+const { backup: words, needsNode } = walletStrings.wallet;
 
 /** The words live in this component alone: in no store, no address, no cache; closed, they are gone from the page. */
 type Step =
@@ -50,15 +51,16 @@ export function BackUp({ wallet, open }: SheetProps) {
 
   if (step.at === 'done' || (wallet.state === 'confirmed' && step.at === 'before')) {
     return (
-      <div data-testid="backed-up">
-        <p className="say sheet-say">
-          <Glyph name="well" /> {words.done}
-        </p>
-        <p className="lede">{words.doneNext}</p>
-        <button type="button" className="btn pri tall" onClick={() => open(undefined)}>
-          {done}
-        </button>
-      </div>
+      <Finished
+        testId="backed-up"
+        said={
+          <>
+            <Glyph name="well" /> {words.done}
+          </>
+        }
+        next={words.doneNext}
+        close={() => open(undefined)}
+      />
     );
   }
   if (elsewhere) return <StartOver address={wallet.address ?? ''} onOver={() => setElsewhere(false)} />;

@@ -7,10 +7,11 @@ import { useHere } from '../../live/providers.tsx';
 import { walletStrings } from '../../strings/en/wallet.ts';
 import { shortAddress } from '../money.ts';
 import { type Said, Trouble, useWork } from '../work.tsx';
+import { Finished, PastedText } from './sheet-parts.tsx';
 import type { SheetProps } from './sheets.tsx';
 import { refusalSaid } from './typed.ts';
 
-const { payout: words, needsNode, destination, done } = walletStrings.wallet;
+const { payout: words, needsNode, destination } = walletStrings.wallet;
 
 /** Where the contract pays: this node's wallet, or an address elsewhere that was looked at first. */
 export function Payout({ earnings, wallet, open }: SheetProps) {
@@ -45,14 +46,9 @@ export function Payout({ earnings, wallet, open }: SheetProps) {
   };
   if (saved) {
     return (
-      <div data-testid="payout-saved">
-        <p className="say sheet-say">{words.saved}</p>
-        <p className="lede">{words.savedNext}</p>
+      <Finished testId="payout-saved" said={words.saved} next={words.savedNext} close={() => open(undefined)}>
         {saved.warning && <p className="note calm">{words.warnings[saved.warning]}</p>}
-        <button type="button" className="btn pri tall" onClick={() => open(undefined)}>
-          {done}
-        </button>
-      </div>
+      </Finished>
     );
   }
   return (
@@ -95,18 +91,16 @@ export function Payout({ earnings, wallet, open }: SheetProps) {
           <label className="vh" htmlFor={`${id}-address`}>
             {words.other}
           </label>
-          <div className="field mt-2">
-            <textarea
+          <div className="mt-2">
+            <PastedText
               id={`${id}-address`}
               rows={2}
-              autoComplete="off"
-              autoCapitalize="characters"
-              spellCheck={false}
               maxLength={120}
+              capitals="characters"
               value={text}
-              aria-invalid={fault !== undefined}
-              onChange={(event) => {
-                setText(event.target.value);
+              wrong={fault !== undefined}
+              onText={(now) => {
+                setText(now);
                 setFault(undefined);
               }}
             />

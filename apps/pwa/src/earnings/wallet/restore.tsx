@@ -7,9 +7,10 @@ import { walletStrings } from '../../strings/en/wallet.ts';
 import { Glyph } from '../../ui/glyph.tsx';
 import { shortAddress } from '../money.ts';
 import { type Said, Trouble, useWork } from '../work.tsx';
+import { Finished, PastedText } from './sheet-parts.tsx';
 import type { SheetProps } from './sheets.tsx';
 
-const { restore: words, needsNode, done } = walletStrings.wallet;
+const { restore: words, needsNode } = walletStrings.wallet;
 
 function phraseSaid(fault: PhraseFault): Said {
   switch (fault.fault) {
@@ -53,15 +54,16 @@ export function Restore({ wallet, open }: SheetProps) {
   };
   if (restored) {
     return (
-      <div data-testid="restored">
-        <p className="say sheet-say">
-          <Glyph name="well" /> {words.done}
-        </p>
-        <p className="lede">{words.doneNext}</p>
-        <button type="button" className="btn pri tall" onClick={() => open(undefined)}>
-          {done}
-        </button>
-      </div>
+      <Finished
+        testId="restored"
+        said={
+          <>
+            <Glyph name="well" /> {words.done}
+          </>
+        }
+        next={words.doneNext}
+        close={() => open(undefined)}
+      />
     );
   }
   return (
@@ -70,23 +72,18 @@ export function Restore({ wallet, open }: SheetProps) {
       <label className="label pt-0!" htmlFor={id}>
         {words.label}
       </label>
-      <div className="field">
-        <textarea
-          id={id}
-          rows={5}
-          autoComplete="off"
-          autoCapitalize="none"
-          autoCorrect="off"
-          spellCheck={false}
-          maxLength={400}
-          value={text}
-          aria-invalid={fault !== undefined}
-          onChange={(event) => {
-            setText(event.target.value);
-            setFault(undefined);
-          }}
-        />
-      </div>
+      <PastedText
+        id={id}
+        rows={5}
+        maxLength={400}
+        capitals="none"
+        value={text}
+        wrong={fault !== undefined}
+        onText={(now) => {
+          setText(now);
+          setFault(undefined);
+        }}
+      />
       <p className="sm mt-1 mb-2" role="status">
         {words.count(count)}
       </p>
