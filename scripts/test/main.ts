@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Counts, count, type Ended } from './counts.ts';
-import { runSuite } from './run-suite.ts';
+import { endSuites, runSuite } from './run-suite.ts';
 import { type Suite, suites } from './suites.ts';
 
 const begun = performance.now();
@@ -22,7 +22,20 @@ if (unknown.length) {
 
 const rows: { name: string; seconds: number; counts: Counts }[] = [];
 const notRun: { name: string; reason: string }[] = [];
-const running = all.filter((suite) => wanted.length === 0 || wanted.includes(suite.name));
+const asked = all.filter((suite) => wanted.length === 0 || wanted.includes(suite.name));
+const running = all.filter((suite) => asked.includes(suite) || (suite.name === 'build' && asked.some(({ built }) => built)));
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.once(signal, async () => {
+    console.error(`\n${signal}: ending what runs`);
+    await endSuites();
+    rmSync(reports, { recursive: true, force: true });
+    process.exit(status);
+  });
+}
 const timed = async (suite: Suite, show: (text: string) => void): Promise<{ ended: Ended; seconds: number }> => {
   const started = performance.now();
   const ended = await runSuite(suite, show);

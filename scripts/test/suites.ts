@@ -13,6 +13,8 @@ export interface Suite extends Command {
   readonly cannotRun?: () => string | undefined;
   /** CI may have what it needs, or not: there it is not missed. */
   readonly dependsOnMachine?: true;
+  /** Runs what `build` makes, which goes before it also where it is asked for alone. */
+  readonly built?: true;
   /** Computes only, so it goes beside the suites after `build`. Its output comes when its turn does. */
   readonly beside?: true;
 }
@@ -82,7 +84,11 @@ export function suites(reports: string): readonly Suite[] {
     };
   };
   const e2e = (broker: string, more: Partial<Suite> = {}): Suite =>
-    vitest(`e2e ${broker}`, ['--root', 'e2e', '--config', 'vitest.config.ts'], stretched(2400, process.env), { env: { E2E_BROKER: broker }, ...more });
+    vitest(`e2e ${broker}`, ['--root', 'e2e', '--config', 'vitest.config.ts'], stretched(2400, process.env), {
+      built: true,
+      env: { E2E_BROKER: broker },
+      ...more,
+    });
   const browserReport = join(reports, 'browser.json');
   return [
     {
@@ -109,12 +115,14 @@ export function suites(reports: string): readonly Suite[] {
     { name: 'simulator sweep', argv: ['node', 'packages/simulator/src/sweep.ts'], secondsMax: stretched(300, process.env), counting: { by: 'line' } },
     e2e('embedded'),
     vitest('e2e pay', ['--root', 'e2e', '--config', 'vitest.config.ts'], 1800, {
+      built: true,
       env: { E2E_PAY: '1' },
       cannotRun: () => (process.env.LONG_TESTS === '1' ? undefined : 'takes ten minutes, as hours have to pass: LONG_TESTS=1 npm test -- "e2e pay"'),
     }),
     e2e('mosquitto', { cannotRun: needs('mosquitto', 'mosquitto_pub') }),
     {
       name: 'mdns namespaces',
+      built: true,
       argv: ['node', 'e2e/src/netns/dnssd.ts'],
       secondsMax: 120,
       counting: { by: 'line' },
@@ -175,6 +183,7 @@ export function suites(reports: string): readonly Suite[] {
     },
     {
       name: 'browser',
+      built: true,
       argv: ['node', 'e2e/node_modules/@playwright/test/cli.js', 'test', '--config', 'e2e/playwright.config.ts'],
       secondsMax: 2400,
       env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
