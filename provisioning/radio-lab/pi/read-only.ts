@@ -36,6 +36,10 @@ systemctl stop energymesh-agent.service
 rm -rf /var/lib/energymesh/* /var/lib/energymesh-setup/* /var/lib/energymesh-netd/* /etc/energymesh/network* /etc/energymesh/invite /etc/energymesh/agent.env
 find /etc/systemd/system -type l -name 'energymesh-ap@*' -delete; find /etc/systemd/system -type l -name 'energymesh-firewall*' -delete
 rm -f /etc/systemd/network/*energymesh* /etc/NetworkManager/conf.d/*energymesh* /etc/issue.d/*
+# On a Pi its drivers say which radio is which (the package's .link files); the virtual radios have one driver, so here their addresses say it.
+link() { printf '[Match]\\nPermanentMACAddress=%s\\n[Link]\\nName=%s\\n' $2 $1 >/etc/systemd/network/70-virtual-$1.link; }
+link mesh0 02:00:00:00:00:00
+link ap0 02:00:00:00:01:00
 mkdir -p /persistent /bootfs
 mount /dev/ubdc /persistent
 mkdir -p /persistent/slots/system_a
