@@ -3,7 +3,7 @@ import { stretched } from '../scripts/test/fuzz-budget.ts';
 
 // Real processes on real ports: one spec at a time, each test with the time that its scenario takes.
 // What has nothing to do with the backend's broker runs once, beside the embedded one.
-const once = ['src/specs/ending.spec.ts', 'src/specs/garbage-*.spec.ts', 'src/specs/rewards.spec.ts', 'src/**/*.test.ts'];
+const once = ['src/specs/ending.spec.ts', 'src/specs/garbage-*.spec.ts', 'src/specs/relay-faults.spec.ts', 'src/specs/rewards.spec.ts', 'src/**/*.test.ts'];
 /** Minutes each, since hours have to pass: a suite of their own, by command. */
 const pay = 'src/specs/rewards-*.spec.ts';
 const payOnly = process.env.E2E_PAY === '1';

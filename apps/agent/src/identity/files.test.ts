@@ -2,12 +2,10 @@ import type * as fs from 'node:fs';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { readIfThere, writeDurably } from './files.ts';
-import { openIncarnation } from './incarnation.ts';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-const calls = vi.hoisted(() => [] as string[]);
-vi.mock('node:fs', async (original) => {
+const calls: string[] = [];
+vi.doMock('node:fs', async (original) => {
   const real = await original<typeof fs>();
   const opened = new Map<number, string>();
   return {
@@ -30,6 +28,15 @@ vi.mock('node:fs', async (original) => {
       real.renameSync(from, to);
     },
   };
+});
+
+// Test files share modules: these are loaded anew, with and after the mock.
+vi.resetModules();
+const { readIfThere, writeDurably } = await import('./files.ts');
+const { openIncarnation } = await import('./incarnation.ts');
+afterAll(() => {
+  vi.doUnmock('node:fs');
+  vi.resetModules();
 });
 
 let folder: string;
