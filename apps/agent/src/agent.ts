@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { defaultConfig, MeshNode, type NodeId } from '@energymesh/protocol';
 import { Login } from './api/login.ts';
 import { Sessions } from './api/sessions.ts';
+import { Tokens } from './api/tokens.ts';
 import { nameOf } from './api/views/mesh.ts';
 import type { Sources, Who } from './api/views/sources.ts';
 import { backendOf, followBackend } from './backend.ts';
@@ -115,7 +116,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
       clock.after(answerMs, beginAnew);
     },
   };
-  const rooms = { config, login, sessions, log: store.log, changes, events, logger };
+  const rooms = { config, login, sessions, tokens: new Tokens({ store: store.settings, clock }), log: store.log, changes, events, logger };
 
   let announced: number | undefined;
   if (!identity.enrolment) {

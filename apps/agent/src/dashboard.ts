@@ -8,6 +8,7 @@ import type { Nearby } from './api/schema.ts';
 import { Seals } from './api/seals.ts';
 import { ApiServer } from './api/server.ts';
 import type { Sessions } from './api/sessions.ts';
+import type { Tokens } from './api/tokens.ts';
 import { devicesView } from './api/views/devices.ts';
 import { type LogSource, logView } from './api/views/log.ts';
 import { nameOf, neighboursFeed, topologyFeed } from './api/views/mesh.ts';
@@ -26,6 +27,7 @@ export interface DashboardOptions {
   readonly sources: Sources;
   readonly login: Login;
   readonly sessions: Sessions;
+  readonly tokens: Tokens;
   readonly log: LogSource;
   readonly nearby: () => Nearby['nodes'];
   readonly changes: NetworkChanges;
@@ -40,7 +42,7 @@ export interface DashboardOptions {
 
 /** The views, the router over them, and the door to both. Throws CannotListen. */
 export async function openDashboard(options: DashboardOptions): Promise<ApiServer> {
-  const { config, sources, login, sessions, log, nearby, changes, events, setup, logger } = options;
+  const { config, sources, login, sessions, tokens, log, nearby, changes, events, setup, logger } = options;
   const { clock, mesh, who, machine } = sources;
   const status = statusFeed(sources);
   const rewards = options.rewards ?? noRewards(clock);
@@ -84,6 +86,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     ...rewards,
     seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
     setup,
+    tokens,
     log: (limit, before) => logView(log, clock.wall(), limit, before, (node) => nameOf(mesh, node as NodeId)),
   });
   return ApiServer.open({
@@ -93,6 +96,8 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     askable: () => rewards.rewards.servers(),
     router,
     sessions,
+    tokens,
+    version: who.version,
     clock,
     // The third name is what DNS-SD announces.
     hostCheck: new HostCheck({ nodeName: who.name, allowedHosts: [...config.allowedHosts, `energymesh-${mesh.self}.local`] }),

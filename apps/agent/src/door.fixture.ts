@@ -8,10 +8,12 @@ import type { RadioBeneath, Status, TopologyView } from './api/schema.ts';
 import { Seals } from './api/seals.ts';
 import { ApiServer } from './api/server.ts';
 import { Sessions } from './api/sessions.ts';
+import { Tokens } from './api/tokens.ts';
 import { noRewards } from './api/views/no-rewards.ts';
 import { networkFeed } from './api/views/radio.ts';
 import { trafficOver } from './api/views/traffic-over.ts';
 import { systemClock } from './clock.ts';
+import type { Clock } from './ports.ts';
 import { Changes } from './radio/changes.ts';
 import { Setup } from './setup/setup.ts';
 import { setupPort } from './setup-views.ts';
@@ -77,11 +79,12 @@ export interface Door extends AsyncDisposable {
   readonly login: Login;
   readonly store: Store;
 }
-export async function openDoor(folder: string, extra: { loginMs?: number; clock?: typeof systemClock; socketsMax?: number } = {}): Promise<Door> {
+export async function openDoor(folder: string, extra: { loginMs?: number; clock?: Clock; socketsMax?: number } = {}): Promise<Door> {
   const stack = new AsyncDisposableStack();
   const store = stack.use(Store.open(join(folder, 'state.db')));
   const clock = extra.clock ?? systemClock;
   const sessions = new Sessions({ store: store.credentials, clock });
+  const tokens = new Tokens({ store: store.settings, clock });
   const login = await Login.open({
     records: store.credentials,
     settings: store.settings,
@@ -143,6 +146,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
     }),
     log: () => ({ at: 1, entries: [] }),
     counters: () => ({ at: 1, counters: {} }),
+    tokens,
   };
   const server = stack.use(
     await ApiServer.open({
@@ -150,6 +154,8 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
       port: 0,
       router: createAppRouter(ports),
       sessions,
+      tokens,
+      version: '0.1.0',
       hostCheck: new HostCheck({ nodeName: 'Mill Lane', allowedHosts: ['mill.lan'] }),
       clock,
       pwaDir: undefined,

@@ -34,6 +34,7 @@ import type {
 import type { SealedChannel } from './sealed.ts';
 import type { LoginIdentifier } from './session-mac.ts';
 import type { CheckedInviteView, Losses, PlaceInput, RadioInput, SetupView } from './setup-schema.ts';
+import type { Tokens } from './tokens.ts';
 
 /** Who calls. `why` says what was wrong with the credentials that came, if any. */
 export type Principal =
@@ -141,6 +142,9 @@ export interface SealsPort {
   of(session: string, channel: string): SealedChannel | undefined;
 }
 
+/** Tokens by which programs read this node. Throws TokenRefused. */
+export type TokensPort = Pick<Tokens, 'list' | 'create' | 'revoke'>;
+
 /** What the router asks of the rest of the agent. */
 export interface ApiPorts {
   readonly clock: Clock;
@@ -163,5 +167,6 @@ export interface ApiPorts {
   readonly wallet: WalletPort;
   readonly governance: GovernancePort;
   readonly seals: SealsPort;
+  readonly tokens: TokensPort;
   readonly setup: SetupPort;
 }

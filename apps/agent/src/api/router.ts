@@ -6,6 +6,7 @@ import { networkRouter, radioRouter } from './routers/network.ts';
 import { rewardsRouter } from './routers/rewards.ts';
 import { setupRouter } from './routers/setup.ts';
 import { statusRouter } from './routers/status.ts';
+import { tokensRouter } from './routers/tokens.ts';
 import { trafficRouter } from './routers/traffic.ts';
 import { devices, log, publicCard } from './schema.ts';
 import { anybody, operator, router } from './trpc.ts';
@@ -23,6 +24,7 @@ export const createAppRouter = (ports: ApiPorts) =>
     traffic: trafficRouter(ports),
     rewards: rewardsRouter(ports),
     setup: setupRouter(ports.setup),
+    tokens: tokensRouter(ports),
     log: router({
       recent: operator
         .input(z.object({ limit: z.number().int().min(1).max(200).default(50), before: z.number().int().optional() }).default({ limit: 50 }))

@@ -6,11 +6,13 @@ import { Hono } from 'hono';
 import type { Clock } from '../ports.ts';
 import type { HostCheck } from './host-check.ts';
 import { answerProbe } from './portal.ts';
+import { Rest } from './rest/answer.ts';
 import type { AppRouter } from './router.ts';
 import type { Sessions } from './sessions.ts';
 import { answerCall } from './signed-calls.ts';
 import { Sockets } from './sockets.ts';
 import { contentSecurityPolicy, StaticFiles } from './static-files.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface ApiServerOptions {
   /** "*": every address. */
@@ -18,6 +20,8 @@ export interface ApiServerOptions {
   readonly port: number;
   readonly router: AppRouter;
   readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  readonly version: string;
   readonly hostCheck: HostCheck;
   readonly clock: Clock;
   readonly pwaDir: string | undefined;
@@ -113,14 +117,19 @@ export class ApiServer {
   }
 }
 
-function createApp({ router, sessions, onError, health, pwaDir, askable }: ApiServerOptions): Hono<{ Bindings: HttpBindings }> {
+function createApp(options: ApiServerOptions): Hono<{ Bindings: HttpBindings }> {
+  const { router, sessions, onError, health, pwaDir, askable } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
+  const rest = new Rest(options);
   const files = pwaDir === undefined ? undefined : new StaticFiles(pwaDir, askable);
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of securityHeaders) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   });
   app.all('/trpc/*', (c) => answerCall(c.req.raw, c.env.incoming.url ?? '', callerOf(c.env.incoming), { router, sessions, onError }));
+  app.on(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], ['/api/v1/*', '/metrics'], (c) =>
+    rest.answer(c.req.method, new URL(c.req.url), c.req.raw.headers, callerOf(c.env.incoming)),
+  );
   app.get('/healthz', (c) => {
     const state = health();
     return c.json(state, state.ok ? 200 : 503, { 'cache-control': 'no-store' });
