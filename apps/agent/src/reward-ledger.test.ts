@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { VirtualClock } from './clock.fixture.ts';
 import { Key, plainVerify } from './key.fixture.ts';
+import { hourView } from './reward-views/hour.ts';
 import { range } from './reward-world.fixture.ts';
 import { Account } from './rewards/account.ts';
 import { domainOf } from './rewards/terms.ts';
@@ -116,6 +117,21 @@ test('registers, proves an hour, and is paid for it, to the stroop', async () =>
     attested: { gross: '230000', uptimeBp: 9900 },
     paid: { by: 'ledger', amount: '230000', payout: address },
   });
+  // What the ledger charged this node for bringing it; the attestation was the hub's to pay.
+  await until(() => account.keeper.record(hour)?.fees?.claim?.tx === account.keeper.record(hour)?.paid?.tx);
+  const charged = new Map(
+    store.rewards
+      .open(account.terms, 0)
+      .submissions('call', 50)
+      .map(({ tx, fee }) => [tx, fee]),
+  );
+  const shown = hourView(account.keeper.record(hour)!, account).transactions;
+  expect(shown.map(({ of, feeStroops }) => [of, feeStroops !== undefined])).toEqual([
+    ['proof', true],
+    ['attestation', false],
+    ['claim', true],
+  ]);
+  for (const { hash, feeStroops } of shown) expect(feeStroops).toBe(charged.get(hash));
   await until(() => account.wallet.history().movements.some(({ kind, amount }) => kind === 'received' && amount === '230000'));
   await until(() => account.reader.now.upToDate && !account.reader.now.differs);
   expect(

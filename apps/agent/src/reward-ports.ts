@@ -100,7 +100,10 @@ export interface HourRecord {
   readonly sentOpenings?: Sent | undefined;
   readonly sentClaim?: Sent | undefined;
   readonly appeal?: { readonly text: string; readonly answer?: string | undefined } | undefined;
+  /** Of this node's own transactions that brought it, the newest of each, as the ledger charged them. One may have brought several hours. */
+  readonly fees?: Readonly<Partial<Record<FeeOf, { readonly tx: string; readonly fee: string }>>> | undefined;
 }
+export type FeeOf = 'proof' | 'reveal' | 'claim';
 
 export type HourStage = 'running' | 'pending' | 'proved' | 'claimed' | 'paid' | 'lost';
 /** A record with what is summed over. */
@@ -204,7 +207,8 @@ export interface RewardBook {
   dropReceipts(epoch: number, next: string): void;
   nextsOf(epoch: number): string[];
   receiptCount(): number;
-  receiptsOf(epoch: number): ReceiptRow[];
+  /** By next hop and sequence, a page at a time; it is read when it is asked for. */
+  receiptsOf(epoch: number): Iterable<readonly ReceiptRow[]>;
   /** Packets that receipts of this epoch cover. */
   packetsOf(epoch: number): number;
   saveSightings(rows: readonly SightingRow[]): void;

@@ -85,4 +85,5 @@ CHECKS = {
     "proof-params": params,
     "proof-rewards": lambda case: [(proofs.reward(case["params"], case["hour"]), case["result"])],
     "proof-budgets": lambda case: chosen(proofs.budget(case), case),
+    "proof-homes": lambda case: [(proofs.home_verdict(case), case["result"])],
 }

@@ -413,3 +413,39 @@ def budget(case):
     in_time = None if gross > total else gross if total <= limit else gross * limit // total
     late = min(gross, limit - min(limit, total) - late_paid)
     return {"inTime": None if in_time is None else str(in_time), "late": str(late)}
+
+
+# ---- Section 7.6: where a device belongs ----
+
+SETTLING, RATES, MOVING = 24, 24, 168
+
+
+def home_verdict(case):
+    """`home`: node, hours, named, atMost, guest, as far as there are; None: nobody knows."""
+    home, quota = case["home"], case["quota"]
+    brought = {node: packets for node, packets in case["brought"].items() if packets > 0}
+
+    def verdict(after, node=None, at_most=None):
+        counts = None if node is None else {"node": node, "atMost": at_most}
+        return {"home": after, "counts": counts, "disputed": len(brought) > 1}
+
+    if not brought:
+        return verdict(home)
+    first = next(iter(brought))
+    if home is None or not (home.get("named") or len(home["hours"]) >= SETTLING):
+        if len(brought) > 1:
+            return verdict(home)
+        kept = home["hours"] if home is not None and home["node"] == first else []
+        return verdict({"node": first, "hours": [*kept, min(brought[first], quota)]}, first, quota)
+    alone = {name: value for name, value in home.items() if name != "guest"}
+    if home["node"] in brought:
+        limit = min(quota, home.get("atMost", quota))
+        hours = [*home["hours"], min(brought[home["node"]], limit)][-RATES:]
+        return verdict({**alone, "hours": hours}, home["node"], limit)
+    if len(brought) > 1:
+        return verdict(home)
+    usual = sorted(home["hours"])[len(home["hours"]) // 2] if home["hours"] else 0
+    guest = home.get("guest", {"node": first, "epochs": 0})
+    epochs = 1 + (guest["epochs"] if guest["node"] == first else 0)
+    moved = {"node": first, "hours": home["hours"], "atMost": usual}
+    return verdict(moved if epochs >= MOVING else {**alone, "guest": {"node": first, "epochs": epochs}}, first, min(quota, usual))

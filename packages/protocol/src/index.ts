@@ -19,6 +19,7 @@ export type {
   TopologyNode,
 } from './io.ts';
 export { type CarriedTo, type Earning, type EarningInput, earningOf, type LeftOut } from './judging/earning.ts';
+export { type Home, type HomeVerdict, homeLimit, isSettled, judgeHome, movingEpochs, settlingEpochs, usualOf } from './judging/home.ts';
 export { countIn, firstOf, intersectPages, noPages, type Pages, pageOf, pagesOf, rangesOf, subtractPages, unitePages } from './judging/pages.ts';
 export { type Heard, type Presence, partOf, partsOfEpoch, presenceOf } from './judging/presence.ts';
 export { intersect, lowest, newest, none, type Spans, sizeOf, span, spansOf, subtract, unite } from './judging/spans.ts';

@@ -26,7 +26,7 @@ import { beacon, claims, linkStates, messages, publishes, records, transfer } fr
 import { openings } from './openings.ts';
 import { hex, plain } from './plain.ts';
 import { leafCases, ranges, receipts, trees } from './receipts.ts';
-import { budgets, chain, draws, params, rewards } from './rewards.ts';
+import { budgets, chain, draws, homes, params, rewards } from './rewards.ts';
 import { changeCases, signatures, messages as signedMessages } from './signed.ts';
 
 export const recordBytesMax = 131_072;
@@ -334,4 +334,5 @@ export const build = (): Record<string, object[]> => ({
   'proof-params': params(),
   'proof-rewards': rewards(),
   'proof-budgets': budgets(),
+  'proof-homes': homes(),
 });

@@ -5,9 +5,12 @@ import {
   chainStepsMax,
   chainValue,
   defaultParams,
+  type Home,
   type Hour,
   isAudited,
+  judgeHome,
   latencyUnknownUs,
+  movingEpochs,
   type Params,
   paramNames,
   paramRules,
@@ -16,6 +19,7 @@ import {
   rewardOf,
   sampleIndexes,
   seedOf,
+  settlingEpochs,
   unfitParams,
 } from '../src/index.ts';
 import { epoch, members, relay, sha256, text } from './keys.ts';
@@ -94,6 +98,49 @@ export function budgets(): object[] {
     of('late, the rest is paid', 100n, 60n, 40n, 30n),
     of('late, after an epoch that was too small', 100n, 101n, 0n, 1n),
     of('the greatest budget', 10_000_000_000_000n, 360_000_000_000_000n, 0n, 72_000_000_000n),
+  ];
+}
+
+/** Where a device belongs, before and after an epoch: §7.6. */
+export function homes(): object[] {
+  const [a, b, c] = ['a', 'b', 'c'].map((digit) => digit.repeat(16)) as [string, string, string];
+  const of = (name: string, home: Home | null, brought: Readonly<Record<string, number>>, quota = 3600): object => {
+    const verdict = judgeHome(home ?? undefined, new Map(Object.entries(brought)), quota);
+    return { name, home, brought, quota, result: { home: verdict.home ?? null, counts: verdict.counts ?? null, disputed: verdict.disputed } };
+  };
+  const rates = Array.from({ length: settlingEpochs }, (_, i) => 350 + i);
+  const settled: Home = { node: a, hours: rates };
+  const away = (epochs: number, more: Partial<Home> = {}): Home => ({ ...settled, guest: { node: b, epochs }, ...more });
+  return [
+    of('of no device', null, {}),
+    of('the first epoch', null, { [a]: 12 }),
+    of('the first epoch, of a device that sends too much', null, { [a]: 5000 }),
+    of('the first epoch, from two', null, { [a]: 12, [b]: 1 }),
+    of('the second epoch, silent', { node: a, hours: [12] }, {}),
+    of('the second epoch, with another', { node: a, hours: [12] }, { [b]: 360 }),
+    of('the second epoch, with both', { node: a, hours: [12] }, { [a]: 360, [b]: 1 }),
+    of('the last epoch before it belongs there', { node: a, hours: rates.slice(1) }, { [a]: 400 }),
+    of('disputed just before', { node: a, hours: rates.slice(1) }, { [a]: 400, [b]: 400 }),
+    of('at home: the oldest rate is forgotten', settled, { [a]: 400 }),
+    of('at home, whatever others say', settled, { [a]: 1, [b]: 3600, [c]: 3600 }),
+    of('at home, beyond the quota', settled, { [a]: 5000 }),
+    of('home and silent', settled, {}),
+    of('a guest, at the usual rate', settled, { [b]: 3600 }),
+    of('a quota below the usual rate', settled, { [b]: 3600 }, 100),
+    of('two guests', settled, { [b]: 10, [c]: 10 }),
+    of('a guest for the second time', away(1), { [b]: 360 }),
+    of('the guest was silent, and so was everybody', away(5), {}),
+    of('another guest', away(5), { [c]: 360 }),
+    of('a guest in dispute', away(5), { [b]: 360, [c]: 1 }),
+    of('home again', away(5), { [a]: 360 }),
+    of('home again, and the guest goes on', away(movingEpochs - 1), { [a]: 1, [b]: 360 }),
+    of('the last epoch as a guest', away(movingEpochs - 1), { [b]: 360 }),
+    of('where it moved to', { node: b, hours: rates, atMost: 362 }, { [b]: 3600 }),
+    of('where it moved to, and the former home', { node: b, hours: rates, atMost: 362 }, { [a]: 360, [b]: 360 }),
+    of('named by people', { node: a, hours: [], named: true }, { [a]: 360, [b]: 360 }),
+    of('named by people, and elsewhere', { node: a, hours: [], named: true }, { [b]: 360 }),
+    of('named by people, elsewhere, and known', { node: a, hours: [10, 30, 20], named: true }, { [b]: 360 }),
+    of('nothing is nobody', settled, { [a]: 0, [b]: 5 }),
   ];
 }
 

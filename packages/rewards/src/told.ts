@@ -117,6 +117,7 @@ export const hubReasons = [
   'not-arrived',
   'unknown-device',
   'over-device-quota',
+  'device-elsewhere',
   'over-pair-cap',
   'counted-before',
   'sums-differ',

@@ -72,6 +72,7 @@ export const rewardHour = z.object({
   /** As the hub attested. */
   uptimeBp: count.optional(),
   latencyUs: count.optional(),
+  /** `feeStroops`: what this node paid for the whole transaction, which may have brought other hours too; absent: nothing, or it is not known any more. */
   transactions: z.array(
     z.object({ of: z.enum(['proof', 'attestation', 'reveal', 'claim', 'forfeit']), hash: hex32, at: z.number().optional(), feeStroops: stroops.optional() }),
   ),

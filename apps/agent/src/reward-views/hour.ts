@@ -58,11 +58,14 @@ function sourceOf({ paid, forfeited, revealed, attested, proved }: HourRecord): 
   return newest === undefined ? 'node' : newest.by;
 }
 
-function transactionsOf({ proved, attested, revealed, paid, forfeited }: HourRecord): RewardHour['transactions'] {
+function transactionsOf({ proved, attested, revealed, paid, forfeited, fees }: HourRecord): RewardHour['transactions'] {
   const of = { proof: proved, attestation: attested, reveal: revealed, claim: paid, forfeit: forfeited } as const;
-  return Object.entries(of).flatMap(([name, fact]: [string, Fact | undefined]) =>
-    fact?.tx === undefined ? [] : [{ of: name as keyof typeof of, hash: fact.tx, ...(fact.at !== undefined && { at: fact.at }) }],
-  );
+  return (Object.entries(of) as [keyof typeof of, Fact | undefined][]).flatMap(([name, fact]) => {
+    if (fact?.tx === undefined) return [];
+    const own = name === 'attestation' || name === 'forfeit' ? undefined : fees?.[name];
+    const feeStroops = own?.tx === fact.tx ? own.fee : undefined;
+    return [{ of: name, hash: fact.tx, ...(fact.at !== undefined && { at: fact.at }), ...(feeStroops !== undefined && { feeStroops }) }];
+  });
 }
 
 /** What was told, and what follows from the figures. docs/earnings.md, "Reasons" */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RewardTerms } from '@energymesh/identity';
 import {
   bundlesRootOf,
@@ -23,22 +24,31 @@ export interface EpochTree {
   readonly tree: SumTree;
 }
 
-/** From the journal's rows; the same rows give the same tree. docs/proofs.md §5 */
-export function treeOf(rows: readonly ReceiptRow[]): EpochTree {
+/** Lets everything else of the node have its turn: a busy hour takes more than a second. */
+export type Breathe = () => Promise<void>;
+const breathing: Breathe = () => setImmediate();
+
+/** From the journal's rows, a page at a time; the same rows give the same tree. docs/proofs.md §5 */
+export async function treeOf(pages: Iterable<readonly ReceiptRow[]>, breathe = breathing): Promise<EpochTree> {
   const builder = new SumTreeBuilder(sha256);
   const leaves: Leaf[] = [];
-  for (const row of rows) {
-    const ranges = rangesOf(row);
-    if (!ranges) continue;
-    const leaf: Leaf = {
-      next: Buffer.from(row.next, 'hex'),
-      seq: row.seq,
-      packets: row.packets,
-      bundlesRoot: bundlesRootOf(sha256, ranges),
-      signature: row.signature,
-    };
-    leaves.push(leaf);
-    builder.add(encodeLeaf(leaf));
+  let first = true;
+  for (const rows of pages) {
+    if (!first) await breathe();
+    first = false;
+    for (const row of rows) {
+      const ranges = rangesOf(row);
+      if (!ranges) continue;
+      const leaf: Leaf = {
+        next: Buffer.from(row.next, 'hex'),
+        seq: row.seq,
+        packets: row.packets,
+        bundlesRoot: bundlesRootOf(sha256, ranges),
+        signature: row.signature,
+      };
+      leaves.push(leaf);
+      builder.add(encodeLeaf(leaf));
+    }
   }
   return { leaves, tree: builder.build() };
 }
@@ -56,25 +66,45 @@ export function openingsOf({ leaves, tree }: EpochTree, indexes: readonly number
   });
 }
 
-/** Receipts whose ranges are in memory at once: of a busy hour there are a million. */
-const receiptsAtOnce = 64;
+export interface Carried {
+  readonly next: string;
+  readonly ranges: readonly EntryRange[];
+}
 
 /** Per next hop, what it signed for over the epoch: by it the hub looks up what arrived. What two of its receipts cover counts once. */
-export function carriedOf(rows: readonly ReceiptRow[]): { readonly next: string; readonly ranges: readonly EntryRange[] }[] {
-  const byNext = new Map<string, ReceiptRow[]>();
-  for (const row of rows) {
-    const known = byNext.get(row.next);
-    if (known) known.push(row);
-    else byNext.set(row.next, [row]);
-  }
-  return [...byNext].map(([next, of]) => {
-    let ranges: EntryRange[] = [];
-    for (let i = 0; i < of.length; i += receiptsAtOnce) {
-      const more = of.slice(i, i + receiptsAtOnce).flatMap((row) => rangesOf(row) ?? []);
-      ranges = uniteRanges([...ranges, ...more]);
+export async function carriedOf(pages: Iterable<readonly ReceiptRow[]>, breathe = breathing): Promise<Carried[]> {
+  const byNext = new Map<string, Union>();
+  let first = true;
+  for (const rows of pages) {
+    if (!first) await breathe();
+    first = false;
+    for (const next of new Set(rows.map((row) => row.next))) {
+      const union = byNext.get(next) ?? new Union();
+      byNext.set(next, union);
+      union.add(rows.filter((row) => row.next === next).flatMap((row) => rangesOf(row) ?? []));
     }
-    return { next, ranges };
-  });
+  }
+  const carried: Carried[] = [];
+  for (const [next, union] of byNext) {
+    if (carried.length > 0) await breathe();
+    carried.push({ next, ranges: union.all });
+  }
+  return carried;
+}
+
+/** Of many lists. Only lists of about one length are united, so that a long one is not gone through again for each short one. */
+class Union {
+  readonly #lists: EntryRange[][] = [];
+
+  add(ranges: readonly EntryRange[]): void {
+    const lists = this.#lists;
+    lists.push(uniteRanges(ranges));
+    while (lists.length > 1 && lists.at(-2)!.length <= 2 * lists.at(-1)!.length) lists.push(uniteRanges([...lists.pop()!, ...lists.pop()!]));
+  }
+
+  get all(): readonly EntryRange[] {
+    return this.#lists.length === 1 ? this.#lists[0]! : uniteRanges(this.#lists.flat());
+  }
 }
 
 /** Undefined: the row is damaged. */

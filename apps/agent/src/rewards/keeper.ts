@@ -200,9 +200,11 @@ export class HourKeeper {
     }
     if (!journal.flush()) return false;
     journal.close(epoch);
-    const { tree } = treeOf(book.receiptsOf(epoch));
+    const { tree } = await treeOf(book.receiptsOf(epoch));
     const proof = proofOf(terms, node, epoch, tree, sign);
-    this.#save({ ...record, proof: { packets: tree.packets, root: hex(tree.root), signature: hex(proof.signature) } });
+    const { why } = record;
+    const now = this.#now(record);
+    this.#save({ ...(why ? learn(now, { of: 'why', why }) : now), proof: { packets: tree.packets, root: hex(tree.root), signature: hex(proof.signature) } });
     count('proofs');
     return true;
   }
@@ -221,14 +223,13 @@ export class HourKeeper {
       for (const one of batch) this.#save({ ...one, sentProof: this.#sent(one.sentProof, 'self') });
       return true;
     }
-    const rows = book.receiptsOf(epoch);
     const heard = book.sightingsOf(epoch).map(({ node, minutes, rttUsSum, samples }) => ({
       ...{ node, minutes, samples },
       ...(samples > 0 && { rttUs: Math.round(rttUsSum / samples) }),
     }));
     const { root, signature, packets } = proof;
     const said = { packetCount: packets, timestamp: epochStart(epoch, terms.epochSeconds), root, signature };
-    for (const part of partsOf({ epoch, proof: said, carried: carriedOf(rows), heard })) await send(part);
+    for (const part of partsOf({ epoch, proof: said, carried: await carriedOf(book.receiptsOf(epoch)), heard })) await send(part);
     this.#save({ ...this.#now(record), sentProof: this.#sent(this.#now(record).sentProof, 'hub') });
     return true;
   }
@@ -239,11 +240,12 @@ export class HourKeeper {
     const { epoch, proof, proved } = record;
     const way = via();
     if (way === 'nobody') return false;
-    const built = treeOf(book.receiptsOf(epoch));
+    const built = await treeOf(book.receiptsOf(epoch));
     if (!proof || hex(built.tree.root) !== (proved?.root ?? proof.root)) {
       // Somebody else proved with this node's key, or the disk has lost receipts: nothing here can show it.
       count('not-showable');
-      this.#save(learn({ ...record, sentOpenings: this.#sent(record.sentOpenings, way) }, { of: 'why', why: ['receipts-missing'] }));
+      const now = this.#now(record);
+      this.#save(learn({ ...now, sentOpenings: this.#sent(now.sentOpenings, way) }, { of: 'why', why: ['receipts-missing'] }));
       return true;
     }
     const openings = openingsOf(built, sampleIndexes(sha256, seed, samples, proof.packets)).map(encodeOpening);

@@ -48,6 +48,7 @@ async function live(killAt: number, submit: RewardSettings['submit']): Promise<L
     attested: record.attested?.gross,
     revealed: record.revealed?.by,
     paid: record.paid?.amount,
+    fees: Object.fromEntries(Object.entries(record.fees ?? {}).map(([of, { fee }]) => [of, fee])),
   };
   return { steps, end: { contract: { paid, revealed, attested, proof, payouts: world.contract.payouts }, ours }, calls: world.contract.done };
 }
@@ -69,6 +70,7 @@ describe('a node that is killed between two steps', () => {
     async (submit) => {
       const whole = await live(0, submit);
       expect(whole.end).toMatchObject({ contract: { paid: 115_000n, revealed: true }, ours: { revealed: 'ledger', paid: '115000' } });
+      expect(whole.end).toMatchObject({ ours: { fees: submit === 'self' ? { proof: '100', reveal: '100', claim: '100' } : {} } });
       expect(whole.calls).toEqual([...new Set(whole.calls)]);
       expect(everyKindOf(whole.steps).length).toBeGreaterThan(20);
       for (const at of everyKindOf(whole.steps)) {

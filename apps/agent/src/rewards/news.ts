@@ -1,4 +1,4 @@
-import type { AttestedFact, ChallengedFact, Fact, HourRecord, LedgerHour, PaidFact, ProvedFact, ToldDraw } from '../reward-ports.ts';
+import type { AttestedFact, ChallengedFact, Fact, FeeOf, HourRecord, LedgerHour, PaidFact, ProvedFact, ToldDraw } from '../reward-ports.ts';
 
 /** Something that was learned about an hour. */
 export type News =
@@ -10,6 +10,7 @@ export type News =
   | { readonly of: 'draw'; readonly draw: ToldDraw }
   | { readonly of: 'revealed' | 'forfeited' | 'refused'; readonly fact: Fact }
   | { readonly of: 'paid'; readonly fact: PaidFact }
+  | { readonly of: 'fee'; readonly what: FeeOf; readonly tx: string; readonly fee: string }
   | { readonly of: 'why'; readonly why: readonly string[] };
 
 const whyMax = 16;
@@ -26,6 +27,10 @@ export function learn(record: HourRecord, news: News): HourRecord {
     }
     case 'draw':
       return record.draw ? record : { ...record, draw: news.draw };
+    case 'fee': {
+      const { what, tx, fee } = news;
+      return record.fees?.[what]?.tx === tx ? record : { ...record, fees: { ...record.fees, [what]: { tx, fee } } };
+    }
     case 'why': {
       const why = [...new Set([...(record.why ?? []), ...news.why])].slice(0, whyMax);
       return why.length === (record.why ?? []).length ? record : { ...record, why };

@@ -1,4 +1,4 @@
-import type { LedgerCall } from '../reward-ports.ts';
+import type { FeeOf, LedgerCall } from '../reward-ports.ts';
 import type { Answer, Errands } from './errands.ts';
 import type { HourKeeper } from './keeper.ts';
 import type { CallOutcome } from './submitter.ts';
@@ -9,13 +9,29 @@ export function settleCall(
   outcome: CallOutcome,
   { errands, keeper }: { readonly errands: Pick<Errands, 'answered'>; readonly keeper: Pick<HourKeeper, 'learn' | 'claimRefused'> },
 ): void {
+  if (outcome.at === 'confirmed' && outcome.fee !== undefined) {
+    for (const { what, epoch } of broughtBy(call)) keeper.learn(epoch, { of: 'fee', what, tx: outcome.tx, fee: outcome.fee });
+  }
   const errand = errandOf(call);
   const answer = answerOf(outcome);
   if (errand !== undefined && answer) errands.answered(errand, answer);
   if (outcome.at !== 'refused' || outcome.verdict === 'done') return;
-  const epochs = call.name === 'claim' ? call.epochs : call.name === 'reveal' ? [call.epoch] : [];
   if (call.name === 'claim') keeper.claimRefused(call.epochs);
-  for (const epoch of epochs) keeper.learn(epoch, { of: 'why', why: [outcome.why] });
+  for (const { what, epoch } of broughtBy(call)) if (what !== 'proof') keeper.learn(epoch, { of: 'why', why: [outcome.why] });
+}
+
+/** Hours that a call is about. */
+function broughtBy(call: LedgerCall): readonly { readonly what: FeeOf; readonly epoch: number }[] {
+  switch (call.name) {
+    case 'submit':
+      return call.proofs.map(({ epoch }) => ({ what: 'proof', epoch }));
+    case 'reveal':
+      return [{ what: 'reveal', epoch: call.epoch }];
+    case 'claim':
+      return call.epochs.map((epoch) => ({ what: 'claim', epoch }));
+    default:
+      return [];
+  }
 }
 
 function errandOf(call: LedgerCall): string | undefined {

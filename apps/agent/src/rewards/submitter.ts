@@ -81,8 +81,9 @@ export class Submitter {
     const now = await chain.advance(row.content, save, signal);
     if (now.state === 'open') return this.#save({ ...row, content: now.content });
     const { state, content, fee, why } = now;
-    this.#save({ ...row, content, state, ...(fee !== undefined && { fee }), ...(why !== undefined && { why }) });
+    // What it means comes first: killed in between, the node learns it once more, which changes nothing.
     if (row.purpose.kind === 'call') this.#o.onCall(row.purpose.call, state === 'confirmed' ? { at: state, tx: row.tx, fee } : { at: state, tx: row.tx, why });
+    this.#save({ ...row, content, state, ...(fee !== undefined && { fee }), ...(why !== undefined && { why }) });
   }
 
   #keep(purpose: Purpose, { content, tx, feeMax }: Draft): SubmissionRow {

@@ -24,6 +24,8 @@ export interface BookLimits {
   readonly submissionsMax: number;
   readonly movementsMax: number;
 }
+/** Of a busy hour, with up to 5 KB of ranges each: what is decoded of them in one piece. */
+const receiptsAtOnce = 64;
 export const bookLimits: BookLimits = { hoursMax: 17_520, valuesMax: 1000, errandsMax: 64, submissionsMax: 500, movementsMax: 5000 };
 
 /** Rows of one contract. At a bound the oldest go. */
@@ -71,14 +73,21 @@ export class Book implements RewardBook {
     return this.#database.select({ rows: count() }).from(receipts).where(eq(receipts.book, this.id)).get()?.rows ?? 0;
   }
 
-  receiptsOf(epoch: number): ReceiptRow[] {
+  *receiptsOf(epoch: number): Generator<readonly ReceiptRow[]> {
     const { book, ...columns } = { book: receipts.book, ...rowColumns };
-    return this.#database
-      .select(columns)
-      .from(receipts)
-      .where(and(eq(book, this.id), eq(receipts.epoch, epoch)))
-      .orderBy(asc(receipts.next), asc(receipts.seq))
-      .all();
+    let last: ReceiptRow | undefined;
+    do {
+      const after = last && sql`(${receipts.next}, ${receipts.seq}) > (${last.next}, ${last.seq})`;
+      const page: ReceiptRow[] = this.#database
+        .select(columns)
+        .from(receipts)
+        .where(and(eq(book, this.id), eq(receipts.epoch, epoch), after))
+        .orderBy(asc(receipts.next), asc(receipts.seq))
+        .limit(receiptsAtOnce)
+        .all();
+      if (page.length > 0) yield page;
+      last = page.length === receiptsAtOnce ? page.at(-1) : undefined;
+    } while (last);
   }
 
   packetsOf(epoch: number): number {

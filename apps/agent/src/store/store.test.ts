@@ -104,3 +104,23 @@ test('setting the passphrase record ends every session and the claim', () => {
   expect(store.credentials.record('operator')).toBe('o');
   expect(store.credentials.sessions()).toEqual([]);
 });
+
+test('receipts of an hour are read a page at a time, by next hop and sequence, as they are when they are asked for', () => {
+  using store = Store.open(join(folder, 'state.db'));
+  const book = store.rewards.open({ network: 'n', contract: 'c', epochSeconds: 3600 }, 1);
+  const receipt = (next: string, seq: number, epoch = 7) => ({ epoch, next, seq, packets: 1, ranges: Buffer.from([1]), signature: Buffer.from([2]) });
+  const nexts = ['b', 'a', 'c'];
+  book.addReceipts([...nexts.flatMap((next) => Array.from({ length: 100 }, (_, i) => receipt(next, 100 - i))), receipt('a', 1, 8)]);
+  const wanted = [...nexts].sort().flatMap((next) => Array.from({ length: 100 }, (_, i) => `${next} ${i + 1}`));
+  const names = (rows: readonly { next: string; seq: number }[]): string[] => rows.map(({ next, seq }) => `${next} ${seq}`);
+  const pages = [...book.receiptsOf(7)];
+  expect(pages.length).toBeGreaterThan(3);
+  expect(pages.flatMap(names)).toEqual(wanted);
+  expect([...book.receiptsOf(9)]).toEqual([]);
+  const read: string[] = [];
+  for (const page of book.receiptsOf(7)) {
+    read.push(...names(page));
+    book.dropReceipts(7, 'c');
+  }
+  expect(read).toEqual(wanted.slice(0, 200));
+});

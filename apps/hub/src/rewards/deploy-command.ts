@@ -1,4 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { defaultParams, type Params, unfitParams } from '@energymesh/protocol';
@@ -6,6 +7,7 @@ import { ConfigError, type HubConfig } from '../config.ts';
 import { readSecret, writeSecret } from '../identity/files.ts';
 import { holdFolder } from '../lock.ts';
 import { deployContract } from './deploy.ts';
+import { forgetFunding, fundContract } from './funding.ts';
 import { openRewardKeys } from './keys.ts';
 import { Ledger } from './ledger.ts';
 import { contractFile } from './terms.ts';
@@ -74,14 +76,20 @@ export async function deployCommand(config: HubConfig, own: DeployArguments): Pr
   const account = ledger.address('fees');
   const deployed = { account, hubKey: keys.hubKey };
   const before = (await readSecret(contractFile(dataDir)))?.trim();
-  if (before) return { contract: before, ...deployed };
+  const fundingFile = join(dataDir, 'rewards-funding.json');
+  if (before) {
+    await forgetFunding(fundingFile);
+    return { contract: before, ...deployed };
+  }
   if (!(await ledger.balance('fees'))) await askFriendbot(own.friendbot, account);
   const { anchor } = await HubChain.of(keys.chain.secret, keys.chain.length);
   const signer = { address: account, sign: (digest: Uint8Array) => ledger.signHash('fees', digest) };
   const of = { rpcUrl: network.rpcUrl, passphrase: network.passphrase, signer, wasm, hubKey: keys.hubKey, anchor, epochSeconds: rewards.epochSeconds, params };
   const contract = await deployContract({ ...of, sleep: (ms) => sleep(ms) });
-  if (own.fund !== undefined) await fund(ledger, contract, BigInt(Math.round(own.fund * 1e7)));
+  const stroops = own.fund === undefined ? undefined : BigInt(Math.round(own.fund * 1e7));
+  await fundContract({ ledger, file: fundingFile, contract, stroops, sleep: (ms) => sleep(ms) });
   await writeSecret(contractFile(dataDir), `${contract}\n`);
+  await forgetFunding(fundingFile);
   return { contract, ...deployed };
 }
 
@@ -107,12 +115,4 @@ async function askFriendbot(friendbot: string | undefined, account: string): Pro
   if (friendbot === undefined) throw new ConfigError(`the account ${account} does not exist on the network: send XLM to it, or name a --friendbot`);
   const response = await fetch(`${friendbot}?addr=${account}`);
   if (!response.ok) throw new Error(`${friendbot}: HTTP ${response.status}`);
-}
-
-async function fund(ledger: Ledger, contract: string, stroops: bigint): Promise<void> {
-  const payment = await ledger.preparePayment(contract, stroops);
-  if ('refused' in payment) throw new Error(`funding the contract: ${payment.refused}`);
-  const { wallet, chain } = ledger;
-  const { state } = await wallet.settle(chain, await ledger.sign(payment.prepared, 'fees'), { sleep: (ms) => sleep(ms), pollMs: 500 });
-  if (state.at !== 'confirmed') throw new Error(`funding the contract: ${state.at}`);
 }

@@ -146,6 +146,19 @@ test('the administrator sees it all, and nobody else', async () => {
   expect(page).toContain(deployed.account);
 });
 
+test('says where a device belongs', async () => {
+  expect((await hub.admin('GET', '/rewards/devices')).body).toEqual({ rows: [] });
+  const { node } = await hub.member('relay');
+  await hub.admin('POST', '/devices', { id: 'meter-1', role: 'meter' });
+  expect((await hub.admin('PUT', '/rewards/devices/meter-2', { node })).body.error).toMatchObject({ message: 'there is no device meter-2' });
+  expect((await hub.admin('PUT', '/rewards/devices/meter-1', { node: 'b'.repeat(16) })).status).toBe(404);
+  expect((await hub.admin('PUT', '/rewards/devices/meter-1', { node: 'roof' })).status).toBe(400);
+  expect((await hub.admin('PUT', '/rewards/devices/meter-1', { node })).body).toEqual({ device: 'meter-1', node });
+  expect((await hub.admin('GET', '/rewards/devices')).body.rows).toMatchObject([
+    { device: 'meter-1', node, named: true, settled: true, usual: 0, disputed: null },
+  ]);
+});
+
 test(
   'keys and what was learned survive a restart',
   async () => {

@@ -15,6 +15,7 @@ import {
 import { rangesOfText } from '@energymesh/rewards';
 import type { Session } from '../store/database.ts';
 import { arrivedOf, putTaken, takenBy } from '../store/rewards/arrivals.ts';
+import { undecidedOf } from '../store/rewards/homes.ts';
 import { addWhy, dropParts, type HourRow, heardOf, learnHour, owesAnswer, partsOfHour } from '../store/rewards/hours.ts';
 import type { RewardsConfig } from './config.ts';
 import { sha256 } from './values.ts';
@@ -55,14 +56,17 @@ export async function judgeHour(session: Session, hour: HourRow, options: JudgeO
   }
   const pages = [...new Set(carried.flatMap((one) => [...one.pages.keys()]))];
   // Clocks differ, and what was carried in the first seconds may have arrived in the epoch before.
-  const arrived = await arrivedOf(session, pages, { from: hour.epoch - 1 });
+  const from = hour.epoch - 1;
+  const arrived = await arrivedOf(session, pages, { from });
+  const undecided = await undecidedOf(session, pages, { from, deviceQuota: params.deviceQuota });
   const countedBefore = await takenBy(session, hour.node, 'counted', pages);
   const found = earningOf({
     ...{ carried, node: publicKey, hub: hubKey, countedBefore, pairCap: params.pairCap },
     mayVouch: (next) => registered.has(next),
-    counting: arrived.counts,
+    counting: unitePages(arrived.counts, undecided.counts),
     overQuota: arrived.quota,
     unknown: arrived.unknown,
+    elsewhere: unitePages(arrived.elsewhere, undecided.waits),
   });
   const after = [...found.counted].map(([page]) => [page, unitePages(countedBefore, found.counted).get(page)!] as const);
   await putTaken(session, hour.node, 'counted', hour.epoch, new Map(after));

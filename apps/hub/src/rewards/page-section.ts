@@ -77,5 +77,14 @@ ${
 <td>${hour.epoch}</td><td>${states[hour.state]}<small>${hour.why.join(', ')}</small></td></tr>`,
       )}</tbody></table>`
 }
+${
+  view.disputed.length === 0
+    ? ''
+    : html`<h2 id="disputed">Devices in dispute</h2><p>Several nodes brought packets in their names. Where the node is known only its packets count; where not, nobody's do until somebody says where the device is.</p>
+<table aria-labelledby="disputed"><thead><tr><th scope="col">Device</th><th scope="col">Belongs to</th><th scope="col">Brought by</th></tr></thead><tbody>${view.disputed.map(
+        (home) => html`<tr><th scope="row">${home.device}</th>
+<td>${home.settled ? home.node : 'not known yet'}</td><td>${home.disputedBy.join(', ')}<small>hour ${home.disputed}</small></td></tr>`,
+      )}</tbody></table>`
+}
 </section>`;
 }

@@ -197,3 +197,46 @@ test('at a glance: nodes, their hours and what they earned', async () => {
   expect(BigInt(view.accounts.fees.balance!)).toBeGreaterThan(0n);
   expect(view.transactions.map(({ state }) => state)).toEqual(['confirmed']);
 });
+
+describe('a name that another node uses', () => {
+  let liar: TestNode;
+  /** An hour with both; resolves to what each earns in it. */
+  async function hourOf(own: number, borrowed: number, first: number): Promise<{ relay: number; liar: number }> {
+    const hour = world.epoch;
+    for (const [node, count] of [
+      [liar, borrowed],
+      [relay, own],
+    ] as const) {
+      if (count === 0) continue;
+      await world.arrive(node, [world.range(node, first, count)], { device: 'meter-7', via: gateway });
+      node.receipt(hour, gateway, world.range(node, first, count));
+    }
+    await world.live(hour + 1, 2);
+    await relay.hour(hour, [gateway]);
+    await liar.hour(hour, [gateway]);
+    await world.live(hour + 2);
+    const earned = (node: TestNode): number => {
+      const told = node.last('hour');
+      if (told?.epoch !== hour || !('earning' in told)) throw new Error(JSON.stringify(told));
+      return told.earning ?? 0;
+    };
+    return { relay: earned(relay), liar: earned(liar) };
+  }
+
+  test('earns nothing, and the true node what it did, once the hub knows where the device belongs', async () => {
+    liar = await world.node();
+    await liar.register(payout);
+    world.enrol('meter-7');
+    await world.live(world.epoch + 1);
+    expect(await hourOf(30, 50, 100_000)).toEqual({ relay: 0, liar: 0 });
+    expect((await rewardsView(world.database.db, world.rewards)).disputed).toMatchObject([
+      { device: 'meter-7', node: null, disputedBy: [relay.id, liar.id].sort() },
+    ]);
+    await world.rewards.nameHome('meter-7', relay.id);
+    expect(await hourOf(30, 50, 110_000)).toEqual({ relay: 30, liar: 0 });
+    expect(liar.last('hour')).toMatchObject({ why: ['device-elsewhere'] });
+    // Its own node is away: what others bring of it counts, up to what it usually sends.
+    expect(await hourOf(0, 50, 120_000)).toEqual({ relay: 0, liar: 30 });
+    expect(await hourOf(30, 50, 130_000)).toEqual({ relay: 30, liar: 0 });
+  });
+});

@@ -8,6 +8,7 @@ import { allNodes, nodeBy } from '../store/members.ts';
 import { answerAppeal } from '../store/rewards/appeals.ts';
 import { addHeardByHub, dropArrivals, type SumUp } from '../store/rewards/arrivals.ts';
 import { dropAsks } from '../store/rewards/asks.ts';
+import { dropHomes, nameHome } from '../store/rewards/homes.ts';
 import { dropHours, hoursToJudge } from '../store/rewards/hours.ts';
 import { doneInInbox, nextInInbox } from '../store/rewards/inbox.ts';
 import { allRewardNodes } from '../store/rewards/nodes.ts';
@@ -283,7 +284,19 @@ export class Rewards {
   async #sumUp(): Promise<void> {
     const { db, clock, sumUp } = this.#o;
     const deviceQuota = (await knownParams(db, this.epoch))?.deviceQuota ?? defaultParams.deviceQuota;
-    while (await sumUp({ epochSeconds: this.terms.epochSeconds, deviceQuota, now: clock.now() }));
+    const { epochSeconds } = this.terms;
+    while (await sumUp({ epochSeconds, deviceQuota, now: clock.now(), over: this.#over }));
+  }
+
+  /** Epochs before this one are over, and everything of them has come. */
+  get #over(): number {
+    const { epochSeconds } = this.terms;
+    return Math.floor((this.#o.clock.now() - graceMs(epochSeconds)) / 1000 / epochSeconds);
+  }
+
+  /** A person's word on where a device belongs. */
+  async nameHome(device: string, node: string): Promise<void> {
+    await this.#o.db.transaction((session) => nameHome(session, device, node, this.epoch));
   }
 
   /** Of an enrolled node that is not revoked, hex. */
@@ -355,9 +368,8 @@ export class Rewards {
   }
 
   async #judge(): Promise<void> {
-    const { db, clock, keys, config, terms } = this.#o;
-    const before = Math.floor((clock.now() - graceMs(terms.epochSeconds)) / 1000 / terms.epochSeconds);
-    const hours = await hoursToJudge(db, { before, incompleteBefore: this.epoch - 1, limit: judgedPerTurn });
+    const { db, keys, config } = this.#o;
+    const hours = await hoursToJudge(db, { before: this.#over, incompleteBefore: this.epoch - 1, limit: judgedPerTurn });
     if (hours.length === 0) return;
     await this.#sumUp();
     const nodes = await allRewardNodes(db);
@@ -381,6 +393,7 @@ export class Rewards {
     this.#tidied = epoch;
     const old = clock.now() - epochsOfHours * this.terms.epochSeconds * 1000;
     await dropArrivals(db, epoch - epochsOfArrivals);
+    await dropHomes(db, epoch - epochsOfArrivals);
     await dropHours(db, epoch - epochsOfHours);
     await dropValues(db, epoch - epochsOfHours);
     await dropAsks(db, old);

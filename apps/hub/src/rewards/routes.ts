@@ -1,16 +1,21 @@
+import { deviceIdPattern } from '@energymesh/identity';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../api/door.ts';
 import { bodyOf, HttpError } from '../api/http-error.ts';
 import type { Database } from '../store/database.ts';
+import { allDevices, nodeBy } from '../store/members.ts';
+import { allHomes } from '../store/rewards/homes.ts';
 import { allRewardNodes } from '../store/rewards/nodes.ts';
 import type { Rewards } from './rewards.ts';
-import { appealsView, caughtView, hoursView, proposalsView, rewardsView, ruleView, transactionsView } from './view.ts';
+import { appealsView, caughtView, homeView, hoursView, proposalsView, rewardsView, ruleView, transactionsView } from './view.ts';
 
 const nodeId = z.string().regex(/^[0-9a-f]{16}$/, 'expected a node id of 16 hex digits');
 const epoch = z.coerce.number().int().min(0).max(0xffff_ffff);
 const limited = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) });
 const hoursQuery = limited.extend({ node: nodeId.optional(), before: epoch.optional(), closed: z.enum(['paid', 'lost', 'refused']).optional() });
+const deviceId = z.string().regex(deviceIdPattern, 'expected 1 to 32 of a-z, 0-9 and -');
+const homeRequest = z.strictObject({ node: nodeId });
 const answerRequest = z.strictObject({ node: nodeId, epoch: z.int().min(0).max(0xffff_ffff), text: z.string().trim().min(1).max(500) });
 
 /** Under /admin/rewards, behind the admin token. docs/hub.md "Rewards" */
@@ -33,6 +38,15 @@ export function rewardsRoutes(db: Database, rewards: Rewards): Hono<Env> {
     const { node, epoch: of, text } = await bodyOf(c, answerRequest);
     if (!(await rewards.answerAppeal(node, of, text))) throw new HttpError(404, 'not-found', `node ${node} has appealed for no epoch ${of}`);
     return c.json({ node, epoch: of });
+  });
+  routes.get('/devices', async (c) => c.json({ rows: (await allHomes(db, limited.parse(c.req.query()).limit)).map(homeView) }));
+  routes.put('/devices/:id', async (c) => {
+    const id = deviceId.parse(c.req.param('id'));
+    const { node } = await bodyOf(c, homeRequest);
+    if (!(await allDevices(db)).some((device) => device.id === id)) throw new HttpError(404, 'not-found', `there is no device ${id}`);
+    if (!(await nodeBy(db, node))) throw new HttpError(404, 'not-found', `there is no node ${node}`);
+    await rewards.nameHome(id, node);
+    return c.json({ device: id, node });
   });
   return routes;
 }

@@ -1,6 +1,8 @@
 import type { RewardTerms } from '@energymesh/identity';
+import { isSettled, usualOf } from '@energymesh/protocol';
 import type { Database } from '../store/database.ts';
 import { newestAppeals } from '../store/rewards/appeals.ts';
+import { disputedHomes, type HomeRow } from '../store/rewards/homes.ts';
 import { type HourRow, newestHours } from '../store/rewards/hours.ts';
 import { allRewardNodes } from '../store/rewards/nodes.ts';
 import { newestProposals } from '../store/rewards/proposals.ts';
@@ -11,6 +13,7 @@ import type { Hindrance, Rewards } from './rewards.ts';
 import { hourTold } from './telling.ts';
 
 const weekEpochs = 168;
+const dayEpochs = 24;
 
 /** Rewards at a glance. Amounts are stroops, in decimal. */
 export interface RewardsView {
@@ -30,6 +33,8 @@ export interface RewardsView {
   /** Of the last week of epochs. */
   readonly nodes: readonly NodeSum[];
   readonly caught: readonly CaughtView[];
+  /** Devices that several nodes brought in an epoch of the last day. */
+  readonly disputed: readonly HomeView[];
 }
 
 export interface CaughtView {
@@ -47,6 +52,27 @@ const stateOf = (hour: HourRow): CaughtView['state'] => {
   if (hour.closed === 'lost' || hour.closed === 'refused' || hour.closed === 'paid') return hour.closed;
   return hour.revealedTx === null ? 'asked' : 'shown';
 };
+
+export interface HomeView {
+  readonly device: string;
+  /** Null: nobody can say. */
+  readonly node: string | null;
+  readonly settled: boolean;
+  readonly named: boolean;
+  /** Packets an epoch. */
+  readonly usual: number;
+  /** Brings it in the home's place. */
+  readonly guest: string | null;
+  /** Last epoch in which it came, and the last one in which several nodes brought it. */
+  readonly epoch: number;
+  readonly disputed: number | null;
+  readonly disputedBy: readonly string[];
+}
+
+export function homeView({ home, ...row }: HomeRow): HomeView {
+  const known = home && { node: home.node, settled: isSettled(home), named: home.named === true, usual: usualOf(home), guest: home.guest?.node ?? null };
+  return { ...row, ...(known ?? { node: null, settled: false, named: false, usual: 0, guest: null }) };
+}
 
 export async function caughtView(db: Database, limit: number): Promise<CaughtView[]> {
   return (await conspicuousHours(db, limit)).map((hour) => {
@@ -70,6 +96,7 @@ export async function rewardsView(db: Database, rewards: Rewards): Promise<Rewar
     refused: rewards.refused.view(),
     nodes: await sumsByNode(db, epoch - weekEpochs),
     caught: await caughtView(db, 20),
+    disputed: (await disputedHomes(db, epoch - dayEpochs, 20)).map(homeView),
   };
 }
 

@@ -2,6 +2,7 @@ import {
   bundlesRootOf,
   type Domain,
   intersectPages,
+  noPages,
   type Pages,
   packetsIn,
   pagesOf,
@@ -14,6 +15,7 @@ import { rangesOfText, rangesText, type Told } from '@energymesh/rewards';
 import { and, eq } from 'drizzle-orm';
 import type { Session } from '../store/database.ts';
 import { arrivedOf, putTaken, takenBy } from '../store/rewards/arrivals.ts';
+import { undecidedOf } from '../store/rewards/homes.ts';
 import { rewardVouchers } from '../store/rewards/schema.ts';
 import { sha256 } from './values.ts';
 
@@ -49,9 +51,12 @@ export async function vouch(
 async function takeNew(session: Session, node: string, epoch: number, seq: number, ranges: string): Promise<string | undefined> {
   const wanted = pagesOf(rangesOfText(ranges) ?? []);
   const pages = [...wanted.keys()];
-  const arrived = await arrivedOf(session, pages, { from: epoch - 2, via: node });
+  const of = { from: epoch - 2, via: node };
+  const arrived = await arrivedOf(session, pages, of);
+  // It brought them, whoever they count for.
+  const undecided = await undecidedOf(session, pages, { ...of, deviceQuota: 0 });
   const vouched = await takenBy(session, node, 'vouched', pages);
-  const all = unitePages(arrived.counts, unitePages(arrived.quota, arrived.unknown));
+  const all = [...Object.values(arrived), ...Object.values(undecided)].reduce(unitePages, noPages);
   const fresh: Pages = subtractPages(intersectPages(wanted, all), vouched);
   if (fresh.size === 0) return undefined;
   const text = rangesText(rangesOf(fresh));

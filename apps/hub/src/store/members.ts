@@ -1,6 +1,7 @@
 import type { DeviceCredential, InviteRecord, Issued, Revocation } from '@energymesh/identity';
 import { asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Session } from './database.ts';
+import { rewardHomes } from './rewards/schema.ts';
 import { communityDocument, deviceFigures, devices, events, figures, invites, nodes, revocations } from './schema.ts';
 
 export type NodeRecord = typeof nodes.$inferSelect;
@@ -51,7 +52,9 @@ export async function putDevice(session: Session, device: DeviceCredential, now:
     .onConflictDoUpdate({ target: devices.id, set: { role, salt, verifier } });
 }
 
+/** Where it belonged is forgotten: a device that is enrolled under its name may be another. */
 export async function removeDevice(session: Session, id: string): Promise<boolean> {
+  await session.delete(rewardHomes).where(eq(rewardHomes.device, id));
   return (await session.delete(devices).where(eq(devices.id, id)).returning({ id: devices.id })).length > 0;
 }
 

@@ -194,6 +194,8 @@ const rewardTables = [
   'reward_notes',
   'reward_arrivals',
   'reward_quotas',
+  'reward_undecided',
+  'reward_homes',
   'reward_taken',
   'reward_heard',
   'reward_hours',

@@ -75,8 +75,8 @@ function Facts({ hour, earnings, unit }: { hour: RewardHour; earnings: Earnings;
             <Transaction hash={hash} network={terms?.network} />
             <span className="tick block">
               {at !== undefined && dateAndMinute(at, timeZone)}
-              {at !== undefined && ', '}
-              {feeStroops === undefined ? words.feeHub : words.fee(xlmExact(stroops(feeStroops)), unit)}
+              {at !== undefined && feeStroops !== undefined && ', '}
+              {feeStroops !== undefined && words.fee(xlmExact(stroops(feeStroops)), unit)}
             </span>
           </dd>
         </div>

@@ -21,15 +21,22 @@ const hour = fc.record({
   counting: ranges,
   overQuota: ranges,
   unknown: ranges,
+  elsewhere: ranges,
   countedBefore: ranges,
   pairCap: fc.integer({ min: 1, max: 20 }),
 });
 type Hour = typeof hour extends fc.Arbitrary<infer T> ? T : never;
 
-const inputOf = ({ carried, counting, overQuota, unknown, countedBefore, pairCap }: Hour): EarningInput => ({
+const inputOf = ({ carried, counting, overQuota, unknown, elsewhere, countedBefore, pairCap }: Hour): EarningInput => ({
   carried: carried.map((one) => ({ next: one.next, pages: pagesOf(one.ranges) })),
   ...{ node: self, hub, pairCap, mayVouch: (key) => key !== stranger },
-  ...{ counting: pagesOf(counting), overQuota: pagesOf(overQuota), unknown: pagesOf(unknown), countedBefore: pagesOf(countedBefore) },
+  ...{
+    counting: pagesOf(counting),
+    overQuota: pagesOf(overQuota),
+    unknown: pagesOf(unknown),
+    elsewhere: pagesOf(elsewhere),
+    countedBefore: pagesOf(countedBefore),
+  },
 });
 const names = (list: readonly EntryRange[]): Set<string> =>
   new Set(list.flatMap(({ first, count, ...of }) => Array.from({ length: count }, (_, i) => `${of.origin}.${of.incarnation}.${of.class}.${first + i}`)));
@@ -87,7 +94,7 @@ describe('what an hour earns', () => {
 
   test('has nothing of a hop that is the node itself or nobody, and no cap at the hub’s', () => {
     const pages = pagesOf([{ origin: origins[0]!, incarnation: 1 as Incarnation, class: 1, first: 1, count: 100 }]);
-    const of = { ...inputOf({ carried: [], counting: [], overQuota: [], unknown: [], countedBefore: [], pairCap: 10 }), counting: pages };
+    const of = { ...inputOf({ carried: [], counting: [], overQuota: [], unknown: [], elsewhere: [], countedBefore: [], pairCap: 10 }), counting: pages };
     const by = (...hops: string[]) => earningOf({ ...of, carried: hops.map((hop) => ({ next: hop, pages })) });
     expect(by(self)).toMatchObject({ earning: 0, named: 0 });
     expect(by(stranger)).toMatchObject({ earning: 0, left: { 'next-not-registered': 100 } });

@@ -12,12 +12,14 @@ export interface EarningInput {
   readonly hub: string;
   /** Registered with the contract: receipts of others could not be shown. */
   readonly mayVouch: (next: string) => boolean;
-  /** Arrived, of an enrolled device, within its quota. */
+  /** Arrived, of an enrolled device, within its quota, from where it belongs. */
   readonly counting: Pages;
   /** Arrived, of an enrolled device beyond its quota. */
   readonly overQuota: Pages;
   /** Arrived, of a device that nobody here knows. */
   readonly unknown: Pages;
+  /** Arrived, of an enrolled device, from another node than where it belongs: docs/proofs.md §7.6. */
+  readonly elsewhere: Pages;
   /** Counted for this node in other epochs. */
   readonly countedBefore: Pages;
   readonly pairCap: number;
@@ -34,7 +36,7 @@ export interface Earning {
   /** Why the others do not count, by reason. */
   readonly left: Readonly<Partial<Record<LeftOut, number>>>;
 }
-export type LeftOut = 'not-arrived' | 'unknown-device' | 'over-device-quota' | 'counted-before' | 'over-pair-cap' | 'next-not-registered';
+export type LeftOut = 'not-arrived' | 'unknown-device' | 'over-device-quota' | 'device-elsewhere' | 'counted-before' | 'over-pair-cap' | 'next-not-registered';
 
 /**
  * How many of a node's packets of an epoch count: docs/proofs.md §7.1. The hub's own hop comes first, as it has no cap, then the others by their keys;
@@ -47,7 +49,7 @@ export function earningOf(input: EarningInput): Earning {
   const named = hops.reduce((all, [, pages]) => unitePages(all, pages), noPages);
   const valid = hops.filter(([next]) => next === input.hub || input.mayVouch(next));
   const vouched = valid.reduce((all, [, pages]) => unitePages(all, pages), noPages);
-  const arrived = unitePages(input.counting, unitePages(input.overQuota, input.unknown));
+  const arrived = [input.overQuota, input.unknown, input.elsewhere].reduce(unitePages, input.counting);
   let counted = noPages;
   for (const [next, pages] of valid) {
     const fresh = subtractPages(subtractPages(intersectPages(pages, input.counting), input.countedBefore), counted);
@@ -60,6 +62,9 @@ export function earningOf(input: EarningInput): Earning {
     'not-arrived': countIn(subtractPages(vouched, arrived)),
     'unknown-device': countIn(intersectPages(vouched, subtractPages(input.unknown, input.counting))),
     'over-device-quota': countIn(intersectPages(vouched, subtractPages(subtractPages(input.overQuota, input.counting), input.unknown))),
+    'device-elsewhere': countIn(
+      intersectPages(vouched, subtractPages(subtractPages(subtractPages(input.elsewhere, input.counting), input.unknown), input.overQuota)),
+    ),
     'counted-before': countIn(before),
     'over-pair-cap': countIn(eligible) - countIn(before) - countIn(counted),
   };

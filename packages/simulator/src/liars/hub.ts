@@ -5,16 +5,22 @@ import {
   type ChallengeRule,
   type EntryRange,
   earningOf,
+  firstOf,
+  type Home,
+  intersectPages,
   isAudited,
+  judgeHome,
   noPages,
   type Pages,
   type Params,
   type Proof,
+  packetsIn,
   pagesOf,
   partsOfEpoch,
   presenceOf,
   type Suspicion,
   seedOf,
+  subtractPages,
   suspicionOf,
   unitePages,
 } from '@energymesh/protocol';
@@ -49,10 +55,7 @@ export interface Judged {
   readonly suspicion: Suspicion | undefined;
 }
 
-interface Epoch {
-  readonly kinds: { counting: Pages; overQuota: Pages; unknown: Pages };
-  readonly perDevice: Map<string, number>;
-}
+type Epoch = Record<'counting' | 'overQuota' | 'unknown' | 'elsewhere', Pages>;
 const allParts = (1n << BigInt(partsOfEpoch)) - 1n;
 
 /**
@@ -66,6 +69,7 @@ export class Hub {
   /** The last few: what is older counts in no hour. */
   readonly #arrived = new Map<number, Epoch>();
   readonly #counted = new Map<string, Pages>();
+  readonly #homes = new Map<string, Home>();
 
   constructor(options: HubOptions) {
     this.#o = options;
@@ -82,16 +86,33 @@ export class Hub {
   }
 
   arrive(epoch: number, arrivals: readonly Arrival[]): void {
-    const of: Epoch = { kinds: { counting: noPages, overQuota: noPages, unknown: noPages }, perDevice: new Map() };
-    const found: Record<keyof Epoch['kinds'], EntryRange[]> = { counting: [], overQuota: [], unknown: [] };
+    const of: Epoch = { counting: noPages, overQuota: noPages, unknown: noPages, elsewhere: noPages };
+    const put = (kind: keyof Epoch, pages: Pages): void => {
+      of[kind] = unitePages(of[kind], pages);
+    };
+    const devices = new Map<string, Map<string, EntryRange[]>>();
     for (const { device, enrolled, range } of arrivals) {
-      const before = of.perDevice.get(device) ?? 0;
-      of.perDevice.set(device, before + range.count);
-      const within = enrolled ? Math.max(0, Math.min(range.count, this.#o.params.deviceQuota - before)) : 0;
-      if (within > 0) found.counting.push({ ...range, count: within });
-      if (within < range.count) found[enrolled ? 'overQuota' : 'unknown'].push({ ...range, first: range.first + within, count: range.count - within });
+      if (!enrolled) put('unknown', pagesOf([range]));
+      else {
+        const byOrigin = devices.get(device) ?? new Map<string, EntryRange[]>();
+        byOrigin.set(range.origin, [...(byOrigin.get(range.origin) ?? []), range]);
+        devices.set(device, byOrigin);
+      }
     }
-    for (const kind of ['counting', 'overQuota', 'unknown'] as const) of.kinds[kind] = pagesOf(found[kind]);
+    const { deviceQuota } = this.#o.params;
+    for (const [device, byOrigin] of devices) {
+      const brought = new Map([...byOrigin].map(([origin, ranges]) => [origin, packetsIn(ranges)]));
+      const { home, counts } = judgeHome(this.#homes.get(device), brought, deviceQuota);
+      if (home) this.#homes.set(device, home);
+      for (const [origin, ranges] of byOrigin) {
+        const all = pagesOf(ranges);
+        const within = firstOf(all, deviceQuota);
+        const mine = origin === counts?.node ? firstOf(all, counts.atMost) : noPages;
+        put('counting', intersectPages(within, mine));
+        put('elsewhere', subtractPages(within, mine));
+        put('overQuota', subtractPages(all, within));
+      }
+    }
     this.#arrived.set(epoch, of);
     this.#arrived.delete(epoch - 3);
   }
@@ -102,7 +123,8 @@ export class Hub {
     const countedBefore = this.#counted.get(node.hex) ?? noPages;
     const found = earningOf({
       ...{ carried, node: node.hex, hub: this.key.hex, mayVouch: isRegistered, countedBefore, pairCap: params.pairCap },
-      ...{ counting: this.#of(epoch, 'counting'), overQuota: this.#of(epoch, 'overQuota'), unknown: this.#of(epoch, 'unknown') },
+      ...{ counting: this.#of(epoch, 'counting'), overQuota: this.#of(epoch, 'overQuota') },
+      ...{ unknown: this.#of(epoch, 'unknown'), elsewhere: this.#of(epoch, 'elsewhere') },
     });
     this.#counted.set(node.hex, unitePages(countedBefore, found.counted));
     const presence = presenceOf(node.id, [{ by: 'hub', minutes: allParts, rttUs: 20_000, samples: partsOfEpoch }]);
@@ -118,7 +140,7 @@ export class Hub {
   }
 
   /** Of this epoch, the one before and what came since. */
-  #of(epoch: number, kind: keyof Epoch['kinds']): Pages {
-    return [epoch - 1, epoch, epoch + 1].reduce((all, one) => unitePages(all, this.#arrived.get(one)?.kinds[kind] ?? noPages), noPages);
+  #of(epoch: number, kind: keyof Epoch): Pages {
+    return [epoch - 1, epoch, epoch + 1].reduce((all, one) => unitePages(all, this.#arrived.get(one)?.[kind] ?? noPages), noPages);
   }
 }

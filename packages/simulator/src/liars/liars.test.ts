@@ -47,7 +47,7 @@ test('honest nodes lose no hour, whatever is asked of them, and get the same for
 });
 
 describe('who lies alone', () => {
-  const alone = strategies.filter(({ helped, name }) => !helped && name !== 'borrowedNames');
+  const alone = strategies.filter(({ helped, name }) => !helped && !name.startsWith('borrowed'));
   test.each(alone.map((one) => [one.name, one] as const))('%s: gains nothing', (_, strategy) => {
     const before = run(honest, 'product');
     const { paid, caught, mostPaidOfEpoch } = run(strategy, 'product');
@@ -79,11 +79,28 @@ describe('who lies alone', () => {
     expect(long('padded1')).toBeLessThan(long('honest'));
   });
 
-  test('can use the names of devices of others up to their quota, and takes it from them', () => {
+  test('gets nothing for the names of devices that are where they belong, and takes nothing from whom they belong to', () => {
+    const before = run(honest, 'product');
     const { paid, caught } = run(named('borrowedNames'), 'product');
-    expect(caught.liar).toBe(0);
-    expect(Number(paid.liar) / Number(run(honest, 'product').paid.liar)).toBeCloseTo(1 + (10 * defaultParams.deviceQuota) / 2160, 1);
+    expect(paid).toEqual(before.paid);
+    expect(caught).toEqual({ honest: 0, liar: 0, partner: 0 });
+    expect(gain('borrowedNames', 'uncounted')).toBeGreaterThan(10);
+  });
+
+  test('gets nothing for those of which nobody knows yet where they belong, and nor does anybody else', () => {
+    const before = run(honest, 'product');
+    const { paid } = run(named('borrowedNew'), 'product');
+    expect(paid.liar).toBe(before.paid.liar);
+    // All six of the honest node's, four of thirty of the partner's.
     expect(paid.honest).toBe(0n);
+    expect(paid.partner).toBe((before.paid.partner * 26n) / 30n);
+  });
+
+  test('gets for those that are silent what they used to send, and no more', () => {
+    const [before, { paid }] = [run(honest, 'product'), run(named('borrowedSilent'), 'product')];
+    expect([paid.honest, paid.partner]).toEqual([before.paid.honest, before.paid.partner]);
+    // Ten devices for 36 hours beside six for 60, of which 24 on probation at half pay.
+    expect(paid.liar).toBe(before.paid.liar + 3600n * 115n * 36n);
   });
 });
 

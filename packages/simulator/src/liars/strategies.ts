@@ -1,4 +1,4 @@
-import { type EntryRange, type Leaf, pagesOf } from '@energymesh/protocol';
+import { type EntryRange, Incarnation, type Leaf, pagesOf, settlingEpochs } from '@energymesh/protocol';
 import type { Arrival } from './hub.ts';
 import type { Key } from './keys.ts';
 import { receiptsOf } from './receipts.ts';
@@ -112,11 +112,21 @@ export const strategies: readonly Strategy[] = [
   },
   {
     name: 'borrowedNames',
-    about: 'invented packets in the names of ten devices of others, up to their quota, which do arrive',
-    hour: (scene, epoch) => {
-      const devices = [...Array.from({ length: metersOf.honest }, (_, i) => meter('honest', i)), ...Array.from({ length: 4 }, (_, i) => meter('partner', i))];
-      return sending(scene, epoch, devices, quota, true);
-    },
+    about: 'invented packets in the names of ten devices of others, up to their quota, which do arrive; after a day in which everybody is honest',
+    hour: (scene, epoch) => (epoch < settlingEpochs ? scene.honest('liar', epoch) : sending(scene, epoch, othersMeters, quota, true)),
+  },
+  {
+    name: 'borrowedNew',
+    about: 'the same from the first hour on, before the hub knows where the devices belong',
+    hour: (scene, epoch) => sending(scene, epoch, othersMeters, quota, true),
+  },
+  {
+    name: 'borrowedSilent',
+    about: 'the same in the names of ten devices that fell silent after their first day',
+    hour: (scene, epoch) =>
+      epoch < settlingEpochs
+        ? { ...scene.honest('liar', epoch), sent: fallingSilent(scene, epoch) }
+        : sending(scene, epoch, names(silent, 'silent'), quota, true),
   },
   {
     name: 'enrolledDevices',
@@ -137,6 +147,15 @@ export const strategies: readonly Strategy[] = [
     hour: (scene, epoch) => beside(scene, epoch, { ranges: [scene.carried('partner', epoch)], next: scene.keys.partner }),
   },
 ];
+
+/** What ten devices at the partner's sent; nobody has receipts for it, so that pay stays what it is. */
+const silent = 10;
+const fallingSilent = (scene: Scene, epoch: number): Arrival[] =>
+  names(silent, 'silent').map((device, i) => ({
+    ...{ device, enrolled: true },
+    range: { ...scene.entries('partner', epoch, perMeter, 0), incarnation: Incarnation(2 + i) },
+  }));
+const othersMeters = [...Array.from({ length: metersOf.honest }, (_, i) => meter('honest', i)), ...Array.from({ length: 4 }, (_, i) => meter('partner', i))];
 
 const claimingOthers = (scene: Scene, epoch: number, count: number): ToldHour =>
   beside(scene, epoch, { ranges: [{ ...scene.carried('partner', epoch), count }], next: scene.keys.partner, by: scene.keys.liar });

@@ -1,3 +1,4 @@
+import { unitePages } from '@energymesh/protocol';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { migrationsFolder, startsMsMax } from '../../hub.fixture.ts';
 import type { Row } from '../../ingest/row.ts';
@@ -5,9 +6,10 @@ import { type Database, type OpenDatabase, openDatabase, type Session } from '..
 import { telemetry } from '../schema.ts';
 import { writeGathered } from '../writes.ts';
 import { arrivedOf, dropArrivals, sumUpArrivals } from './arrivals.ts';
+import { undecidedOf } from './homes.ts';
 import { heardOf } from './hours.ts';
 import { writeInbox } from './inbox.ts';
-import { rewardArrivals, rewardHeard, rewardInbox, rewardNotes, rewardQuotas } from './schema.ts';
+import { rewardArrivals, rewardHeard, rewardHomes, rewardInbox, rewardNotes, rewardQuotas, rewardUndecided } from './schema.ts';
 
 let database: OpenDatabase;
 beforeAll(async () => {
@@ -15,7 +17,8 @@ beforeAll(async () => {
 }, startsMsMax);
 afterAll(() => database[Symbol.asyncDispose]());
 beforeEach(async () => {
-  for (const table of [telemetry, rewardArrivals, rewardQuotas, rewardHeard, rewardNotes, rewardInbox]) await database.db.delete(table);
+  for (const table of [telemetry, rewardArrivals, rewardQuotas, rewardHeard, rewardNotes, rewardInbox, rewardUndecided, rewardHomes])
+    await database.db.delete(table);
 });
 
 const node = 'aaaaaaaaaaaaaaaa';
@@ -27,10 +30,12 @@ const message = (sequence: number, more: Partial<Extract<Row, { table: 'telemetr
   ...more,
 });
 const write = (rows: readonly Row[]) => database.db.transaction((session) => writeGathered(session, { rows, changes: [], enrolled: ['meter-1', 'meter-2'] }));
-const sumUp = (deviceQuota = 1000, now = 10 * hour + 120_000) => sumUpArrivals(database.db, { epochSeconds: 3600, deviceQuota, now });
+const sumUp = (deviceQuota = 1000, over = 10, now = 10 * hour + 120_000) => sumUpArrivals(database.db, { epochSeconds: 3600, deviceQuota, now, over });
 const arrived = async (options: Partial<Parameters<typeof arrivedOf>[2]> = {}) => {
-  const { counts, quota, unknown } = await arrivedOf(database.db, [page], { from: 0, ...options });
-  return [counts, quota, unknown].map((pages) => pages.get(page) ?? []);
+  const of = { from: 0, ...options };
+  const { counts, quota, unknown } = await arrivedOf(database.db, [page], of);
+  const undecided = await undecidedOf(database.db, [page], { ...of, deviceQuota: 1000 });
+  return [unitePages(counts, undecided.counts), quota, unknown].map((pages) => pages.get(page) ?? []);
 };
 const range = (first: number, count: number, more: Parameters<typeof message>[1] = {}) => Array.from({ length: count }, (_, i) => message(first + i, more));
 
@@ -75,7 +80,7 @@ test('a crash loses nothing and counts nothing twice, whatever part it was in', 
         throw new Error('killed');
       }),
   } as unknown as Database;
-  const crash = () => expect(sumUpArrivals(killed, { epochSeconds: 3600, deviceQuota: 1000, now: 10 * hour + 120_000 })).rejects.toThrow('killed');
+  const crash = () => expect(sumUpArrivals(killed, { epochSeconds: 3600, deviceQuota: 1000, now: 10 * hour + 120_000, over: 10 })).rejects.toThrow('killed');
   await crash();
   expect(await arrived()).toEqual([[], [], []]);
   expect(await sumUp()).toBe(true);

@@ -1,12 +1,13 @@
-import { newest, none, type Pages, partOf, type Spans, spansOf, unite } from '@energymesh/protocol';
+import { homeLimit, newest, none, type Pages, partOf, type Spans, spansOf, unite } from '@energymesh/protocol';
 import { and, asc, eq, gt, gte, inArray, lt, max, min, or, sql } from 'drizzle-orm';
 import type { Database, Session } from '../database.ts';
 import { telemetry } from '../schema.ts';
+import { belongsFor, decidedBefore, decideEpoch, homesOf } from './homes.ts';
 import { noteOf, putNote } from './notes.ts';
-import { rewardArrivals, rewardHeard, rewardQuotas, rewardTaken, rewardVouchers } from './schema.ts';
+import { rewardArrivals, rewardHeard, rewardQuotas, rewardTaken, rewardUndecided, rewardVouchers } from './schema.ts';
 import { decodeSpans, encodeSpans } from './span-bytes.ts';
 
-export type ArrivalKind = 'counts' | 'quota' | 'unknown';
+export type ArrivalKind = 'counts' | 'quota' | 'unknown' | 'elsewhere';
 
 /** Messages summed up in one transaction, for some 50 ms of the engine's on a two-core Debian machine: others wait for it. */
 const chunk = 1000;
@@ -20,6 +21,8 @@ export interface SumUp {
   readonly deviceQuota: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Epochs before this one are over: nothing of them is still being written. */
+  readonly over: number;
 }
 
 const summedUp = 'arrivals';
@@ -27,50 +30,77 @@ const entry = /^([0-9a-f]{16})(\.\d+\.[0-3])\.(\d+)$/;
 
 /**
  * Sums up what came since the last time: which entries arrived in which epoch, and in which sixtieths of it nodes were heard. Follows the messages by
- * their sequence, and moves its place in the same transaction: a crash loses nothing and counts nothing twice. Resolves to whether there is more.
+ * their sequence, and moves its place in the same transaction: a crash loses nothing and counts nothing twice. When all are summed up it is decided of the epochs
+ * that are over where devices belong, each in a transaction. Resolves to whether there is more.
  */
-export async function sumUpArrivals(db: Database, { epochSeconds, deviceQuota, now }: SumUp): Promise<boolean> {
-  return db.transaction(async (session) => {
-    const since = (await noteOf<number>(session, summedUp)) ?? (await before(session, now - 2 * epochSeconds * 1000));
-    const rows = await session
-      .select({
-        seq: telemetry.seq,
-        entryId: telemetry.entryId,
-        device: telemetry.device,
-        enrolled: telemetry.enrolled,
-        receivedAt: telemetry.receivedAt,
-        via: telemetry.via,
-      })
-      .from(telemetry)
-      .where(gt(telemetry.seq, since))
-      .orderBy(asc(telemetry.seq))
-      .limit(chunk);
-    if (rows.length === 0) return false;
-    const epochOf = (row: { readonly receivedAt: number }) => Math.floor(row.receivedAt / 1000 / epochSeconds);
-    const enrolled = [...new Set(rows.flatMap((row) => (row.enrolled ? [row.device] : [])))];
-    const quotas = await Quotas.of(session, deviceQuota, enrolled, [...new Set(rows.map(epochOf))]);
-    const found = new Map<string, { epoch: number; page: string; via: string; kind: ArrivalKind; sequences: number[] }>();
-    const heard = new Map<string, { epoch: number; node: string; minutes: bigint }>();
-    for (const row of rows) {
-      const [, origin, rest, sequence] = entry.exec(row.entryId ?? '') ?? [];
-      if (origin === undefined) continue;
-      const epoch = epochOf(row);
-      const kind = row.enrolled ? (quotas.take(epoch, row.device) ? 'counts' : 'quota') : 'unknown';
-      const of = { epoch, page: `${origin}${rest}`, via: row.via ?? '', kind } as const;
-      const key = `${epoch} ${of.page} ${of.via} ${kind}`;
-      const one = found.get(key) ?? { ...of, sequences: [] };
+export async function sumUpArrivals(db: Database, options: SumUp): Promise<boolean> {
+  const more = await db.transaction((session) => sumUpChunk(session, options));
+  if (!more) while (await db.transaction((session) => decideEpoch(session, options, addArrivals)));
+  return more;
+}
+
+interface Summed {
+  readonly epoch: number;
+  readonly page: string;
+  readonly via: string;
+  readonly sequences: number[];
+}
+
+async function sumUpChunk(session: Session, { epochSeconds, deviceQuota, now, over }: SumUp): Promise<boolean> {
+  const since = (await noteOf<number>(session, summedUp)) ?? (await before(session, now - 2 * epochSeconds * 1000));
+  const { seq, entryId, device, enrolled: isEnrolled, receivedAt, via } = telemetry;
+  const rows = await session
+    .select({ seq, entryId, device, enrolled: isEnrolled, receivedAt, via })
+    .from(telemetry)
+    .where(gt(telemetry.seq, since))
+    .orderBy(asc(telemetry.seq))
+    .limit(chunk);
+  if (rows.length === 0) return false;
+  const heardIn = (row: { readonly receivedAt: number }) => Math.floor(row.receivedAt / 1000 / epochSeconds);
+  const undecidedFrom = (await decidedBefore(session, over)) ?? 0;
+  // What was written too late for its epoch is of the first one that is not decided.
+  const epochOf = (row: { readonly receivedAt: number }) => Math.max(heardIn(row), undecidedFrom);
+  const enrolled = [...new Set(rows.flatMap((row) => (row.enrolled ? [row.device] : [])))];
+  const quotas = await Quotas.of(session, enrolled, [...new Set(rows.map(epochOf))]);
+  const homes = await homesOf(session, enrolled);
+  const found = new Map<string, Summed & { kind: ArrivalKind }>();
+  const undecided = new Map<string, Summed & { device: string }>();
+  const heard = new Map<string, { epoch: number; node: string; minutes: bigint }>();
+  for (const row of rows) {
+    const [, origin, rest, sequence] = entry.exec(row.entryId ?? '') ?? [];
+    if (origin === undefined) continue;
+    const at = heard.get(`${heardIn(row)} ${origin}`) ?? { epoch: heardIn(row), node: origin, minutes: 0n };
+    at.minutes |= 1n << BigInt(partOf(row.receivedAt, epochSeconds));
+    heard.set(`${at.epoch} ${origin}`, at);
+    const of = { epoch: epochOf(row), page: `${origin}${rest}`, via: row.via ?? '' };
+    const home = row.enrolled ? homes.get(row.device)?.home : undefined;
+    const isHome = home?.node === origin;
+    const within = row.enrolled && quotas.take(of.epoch, row.device, origin, isHome ? homeLimit(home, deviceQuota) : deviceQuota);
+    if (within && !(isHome && belongsFor(home, of.epoch - undecidedFrom))) {
+      const key = `${of.epoch} ${row.device} ${of.page} ${of.via}`;
+      const one = undecided.get(key) ?? { ...of, device: row.device, sequences: [] };
       one.sequences.push(Number(sequence));
-      found.set(key, one);
-      const at = heard.get(`${epoch} ${origin}`) ?? { epoch, node: origin, minutes: 0n };
-      at.minutes |= 1n << BigInt(partOf(row.receivedAt, epochSeconds));
-      heard.set(`${epoch} ${origin}`, at);
+      undecided.set(key, one);
+      continue;
     }
-    await addArrivals(session, [...found.values()]);
-    await quotas.save();
-    await addHeardByHub(session, [...heard.values()]);
-    await putNote(session, summedUp, rows.at(-1)!.seq);
-    return rows.length === chunk;
-  });
+    const kind = within ? 'counts' : row.enrolled ? 'quota' : 'unknown';
+    const key = `${of.epoch} ${of.page} ${of.via} ${kind}`;
+    const one = found.get(key) ?? { ...of, kind, sequences: [] };
+    one.sequences.push(Number(sequence));
+    found.set(key, one);
+  }
+  await addArrivals(
+    session,
+    [...found.values()].map(({ sequences, ...of }) => ({ ...of, spans: spansOf(sequences) })),
+  );
+  await addUndecided(
+    session,
+    [...undecided.values()].map(({ sequences, ...of }) => ({ ...of, spans: spansOf(sequences) })),
+  );
+  await quotas.save();
+  await addHeardByHub(session, [...heard.values()]);
+  await putNote(session, summedUp, rows.at(-1)!.seq);
+  return rows.length === chunk;
 }
 
 /** A hub that had no rewards before begins with what still matters, not with all its messages. */
@@ -84,33 +114,39 @@ async function before(session: Session, instant: number): Promise<number> {
   return last?.seq ?? 0;
 }
 
-/** Packets per device and epoch, read and written once per chunk. */
+interface Quota {
+  readonly epoch: number;
+  readonly device: string;
+  readonly origin: string;
+  packets: number;
+}
+
+/** Packets per device, origin and epoch, read and written once per chunk. What one node brings uses up nothing of another's. */
 class Quotas {
   readonly #session: Session;
-  readonly #quota: number;
-  readonly #taken: Map<string, { epoch: number; device: string; packets: number }>;
+  readonly #taken: Map<string, Quota>;
 
-  private constructor(session: Session, quota: number, taken: Map<string, { epoch: number; device: string; packets: number }>) {
+  private constructor(session: Session, taken: readonly Quota[]) {
     this.#session = session;
-    this.#quota = quota;
-    this.#taken = taken;
+    this.#taken = new Map(taken.map((row) => [`${row.epoch} ${row.device} ${row.origin}`, row]));
   }
 
-  static async of(session: Session, quota: number, devices: readonly string[], epochs: readonly number[]): Promise<Quotas> {
-    if (devices.length === 0) return new Quotas(session, quota, new Map());
+  static async of(session: Session, devices: readonly string[], epochs: readonly number[]): Promise<Quotas> {
+    if (devices.length === 0) return new Quotas(session, []);
     const rows = await session
       .select()
       .from(rewardQuotas)
       .where(and(inArray(rewardQuotas.epoch, [...epochs]), inArray(rewardQuotas.device, [...devices])));
-    return new Quotas(session, quota, new Map(rows.map((row) => [`${row.epoch} ${row.device}`, row])));
+    return new Quotas(session, rows);
   }
 
-  take(epoch: number, device: string): boolean {
-    const key = `${epoch} ${device}`;
-    const entry = this.#taken.get(key) ?? { epoch, device, packets: 0 };
+  /** Whether it is one of the first `limit`. */
+  take(epoch: number, device: string, origin: string, limit: number): boolean {
+    const key = `${epoch} ${device} ${origin}`;
+    const entry = this.#taken.get(key) ?? { epoch, device, origin, packets: 0 };
     this.#taken.set(key, entry);
     entry.packets++;
-    return entry.packets <= this.#quota;
+    return entry.packets <= limit;
   }
 
   async save(): Promise<void> {
@@ -118,14 +154,19 @@ class Quotas {
     await this.#session
       .insert(rewardQuotas)
       .values([...this.#taken.values()])
-      .onConflictDoUpdate({ target: [rewardQuotas.epoch, rewardQuotas.device], set: { packets: sql`excluded.packets` } });
+      .onConflictDoUpdate({ target: [rewardQuotas.epoch, rewardQuotas.device, rewardQuotas.origin], set: { packets: sql`excluded.packets` } });
   }
 }
 
-async function addArrivals(
-  session: Session,
-  found: readonly { epoch: number; page: string; via: string; kind: ArrivalKind; sequences: readonly number[] }[],
-): Promise<void> {
+export interface AddedArrival {
+  readonly epoch: number;
+  readonly page: string;
+  readonly via: string;
+  readonly kind: ArrivalKind;
+  readonly spans: Spans;
+}
+
+async function addArrivals(session: Session, found: readonly AddedArrival[]): Promise<void> {
   for (let i = 0; i < found.length; i += pagesAtOnce) {
     const some = found.slice(i, i + pagesAtOnce);
     const pages = [...new Set(some.map(({ page }) => page))];
@@ -136,9 +177,9 @@ async function addArrivals(
       .from(rewardArrivals)
       .where(and(inArray(rewardArrivals.page, pages), inArray(rewardArrivals.epoch, epochs)));
     for (const row of rows) before.set(`${row.epoch} ${row.page} ${row.via} ${row.kind}`, decodeSpans(row.spans));
-    const values = some.map(({ sequences, ...of }) => {
-      const spans = unite(before.get(`${of.epoch} ${of.page} ${of.via} ${of.kind}`) ?? none, spansOf(sequences));
-      return { ...of, spans: encodeSpans(newest(spans, spansMax)) };
+    const values = some.map(({ spans, ...of }) => {
+      const all = unite(before.get(`${of.epoch} ${of.page} ${of.via} ${of.kind}`) ?? none, spans);
+      return { ...of, spans: encodeSpans(newest(all, spansMax)) };
     });
     await session
       .insert(rewardArrivals)
@@ -147,6 +188,27 @@ async function addArrivals(
         target: [rewardArrivals.page, rewardArrivals.epoch, rewardArrivals.via, rewardArrivals.kind],
         set: { spans: sql`excluded.spans` },
       });
+  }
+}
+
+async function addUndecided(session: Session, found: readonly (Omit<AddedArrival, 'kind'> & { readonly device: string })[]): Promise<void> {
+  const table = rewardUndecided;
+  for (let i = 0; i < found.length; i += pagesAtOnce) {
+    const some = found.slice(i, i + pagesAtOnce);
+    const [pages, devices] = [[...new Set(some.map(({ page }) => page))], [...new Set(some.map(({ device }) => device))]];
+    const rows = await session
+      .select()
+      .from(table)
+      .where(and(inArray(table.page, pages), inArray(table.device, devices)));
+    const before = new Map(rows.map((row) => [`${row.epoch} ${row.device} ${row.page} ${row.via}`, decodeSpans(row.spans)]));
+    const values = some.map(({ spans, ...of }) => {
+      const all = unite(before.get(`${of.epoch} ${of.device} ${of.page} ${of.via}`) ?? none, spans);
+      return { ...of, spans: encodeSpans(newest(all, spansMax)) };
+    });
+    await session
+      .insert(table)
+      .values(values)
+      .onConflictDoUpdate({ target: [table.epoch, table.device, table.page, table.via], set: { spans: sql`excluded.spans` } });
   }
 }
 
@@ -175,7 +237,7 @@ export type Arrived = Readonly<Record<ArrivalKind, Pages>>;
 
 /** What arrived of these pages from an epoch on; with `via`, through that gateway or nobody knows which. */
 export async function arrivedOf(session: Session, pages: readonly string[], { from, via }: { from: number; via?: string }): Promise<Arrived> {
-  const found = { counts: new Map<string, Spans>(), quota: new Map<string, Spans>(), unknown: new Map<string, Spans>() };
+  const found = { counts: new Map<string, Spans>(), quota: new Map<string, Spans>(), unknown: new Map<string, Spans>(), elsewhere: new Map<string, Spans>() };
   for (let i = 0; i < pages.length; i += pagesAtOnce) {
     const some = pages.slice(i, i + pagesAtOnce);
     const through = via === undefined ? undefined : or(eq(rewardArrivals.via, via), eq(rewardArrivals.via, ''));
@@ -221,5 +283,6 @@ export async function putTaken(session: Session, node: string, how: How, epoch: 
 
 /** Forgets what is of before an epoch. */
 export async function dropArrivals(session: Session, before: number): Promise<void> {
-  for (const table of [rewardArrivals, rewardQuotas, rewardHeard, rewardTaken, rewardVouchers]) await session.delete(table).where(lt(table.epoch, before));
+  for (const table of [rewardArrivals, rewardQuotas, rewardUndecided, rewardHeard, rewardTaken, rewardVouchers])
+    await session.delete(table).where(lt(table.epoch, before));
 }

@@ -27,19 +27,44 @@ export const rewardArrivals = pgTable(
     page: text('page').notNull(),
     /** Gateway that brought them; empty: not known. */
     via: text('via').notNull(),
-    /** `counts`, `quota`: beyond their device's, `unknown`: of a device that is not enrolled. */
+    /** `counts`, `quota`: beyond their device's, `unknown`: of a device that is not enrolled, `elsewhere`: of one that belongs to another node. */
     kind: text('kind').notNull(),
     spans: bytes('spans').notNull(),
   },
   (table) => [primaryKey({ columns: [table.page, table.epoch, table.via, table.kind] }), index('reward_arrivals_epoch').on(table.epoch)],
 );
 
-/** Of an enrolled device, in an epoch: what counted against its quota. */
+/** Of an enrolled device, in an epoch: how much of it arrived from a node. */
 export const rewardQuotas = pgTable(
   'reward_quotas',
-  { epoch: epoch('epoch').notNull(), device: text('device').notNull(), packets: count('packets').notNull() },
-  (table) => [primaryKey({ columns: [table.epoch, table.device] })],
+  { epoch: epoch('epoch').notNull(), device: text('device').notNull(), origin: text('origin').notNull(), packets: count('packets').notNull() },
+  (table) => [primaryKey({ columns: [table.epoch, table.device, table.origin] })],
 );
+
+/** Arrived, within the quota, and whether it counts is known when the epoch is over. As spans. */
+export const rewardUndecided = pgTable(
+  'reward_undecided',
+  {
+    epoch: epoch('epoch').notNull(),
+    device: text('device').notNull(),
+    page: text('page').notNull(),
+    via: text('via').notNull(),
+    spans: bytes('spans').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.epoch, table.device, table.page, table.via] }), index('reward_undecided_page').on(table.page)],
+);
+
+/** Where a device belongs. */
+export const rewardHomes = pgTable('reward_homes', {
+  device: text('device').primaryKey(),
+  /** JSON of `Home`; null: nobody can say. */
+  home: text('home'),
+  /** Last epoch in which it came, and the last one in which it came from more than one node. */
+  epoch: epoch('epoch').notNull(),
+  disputed: epoch('disputed'),
+  /** JSON: nodes that brought it then, four at most. */
+  disputedBy: text('disputed_by').notNull().default('[]'),
+});
 
 /** Entries that a node has had something for: `vouched`, a receipt of the hub; `counted`, its pay. */
 export const rewardTaken = pgTable(
