@@ -10,6 +10,6 @@ const { status, stdout, stderr } = spawnSync(
   },
 );
 process.stdout.write(stdout + stderr);
-const modules = Number(/\((\d+) modules/.exec(stdout)?.[1] ?? 0);
+const modules = Number(/(\d+) modules/.exec(stdout)?.[1] ?? 0);
 if (modules < modulesMin) console.log(`only ${modules} modules were read, at least ${modulesMin} are expected: is the TypeScript reader missing?`);
 process.exitCode = status !== 0 || modules < modulesMin ? 1 : 0;

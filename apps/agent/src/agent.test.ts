@@ -126,8 +126,10 @@ test('fifty messages of a device reach the backend over another node, move the c
   await Promise.all(Array.from({ length: 50 }, (_, i) => device.publishAsync('em/meter-1/telemetry', `reading ${i}`, { qos: 1 })));
   await all.promise;
   await report.promise;
+  // A report of this node's own may be on its way at any one moment.
+  await expect.poll(async () => (await page.client.status.get.query()).carrying.waiting, { timeout: 30_000 }).toBe(0);
   const status = await page.client.status.get.query();
-  expect(status.carrying).toMatchObject({ waiting: 0, lost: 0 });
+  expect(status.carrying.lost).toBe(0);
   // The node's own reports count too.
   expect(status.carrying.packetsToday).toBeGreaterThanOrEqual(before + 50);
   expect(status).toMatchObject({ devices: { connected: 1, known: 1 }, gateway: { name: 'Mill', hops: 1 }, wellness: { well: true } });
