@@ -1,5 +1,5 @@
 /** Who may know whom: docs/ARCHITECTURE.md. */
-const areas = ['identity', 'mesh', 'relay', 'metrics', 'store', 'api', 'health', 'radio', 'rewards', 'setup', 'stellar'];
+const areas = ['authority', 'identity', 'mesh', 'relay', 'metrics', 'store', 'api', 'health', 'radio', 'rewards', 'setup', 'stellar'];
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
@@ -35,15 +35,23 @@ module.exports = {
       from: { path: '^packages/rewards/src', pathNot: '\\.test\\.ts$' },
       to: { pathNot: '^packages/(rewards|protocol)/src|node_modules/zod/' },
     },
-    { name: 'identity-knows-no-protocol', severity: 'error', from: { path: '^packages/identity' }, to: { path: '^packages/(protocol|simulator)' } },
+    {
+      name: 'enrolment-knows-identity-only',
+      comment: 'What an authority does for nodes, at a hub or on a node: what it keeps is behind a port.',
+      severity: 'error',
+      from: { path: '^packages/enrolment/src', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/(enrolment|identity)/src|node_modules/(zod|hono)/|^(crypto|http|tls)$' },
+    },
+    { name: 'page-files-knows-nobody', severity: 'error', from: { path: '^packages/page-files' }, to: { path: '^(apps|packages/(?!page-files))' } },
+    { name: 'identity-knows-no-protocol', severity: 'error', from: { path: '^packages/identity' }, to: { path: '^packages/(protocol|simulator|enrolment)' } },
     {
       name: 'pwa-knows-types-only',
-      comment: 'Of the agent the page takes types, and the pure session-mac and sealed; of the wallet what runs in a browser.',
+      comment: 'Of the agent the page takes types, and the pure session-mac, sealed and sealed-call; of the wallet what runs in a browser.',
       severity: 'error',
       from: { path: '^apps/pwa/src' },
       to: {
         path: '^(apps/(agent|hub)|packages)',
-        pathNot: '^apps/agent/src/api/(session-mac|sealed)\\.ts$|^packages/wallet/src/(input/)?index\\.ts$',
+        pathNot: '^apps/agent/src/api/(session-mac|sealed|phones/sealed-call)\\.ts$|^packages/wallet/src/(input/)?index\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

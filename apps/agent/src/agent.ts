@@ -1,6 +1,7 @@
 import { networkInterfaces, uptime } from 'node:os';
 import { join } from 'node:path';
 import { defaultConfig, MeshNode, type NodeId } from '@energymesh/protocol';
+import { aboutPort } from './about-views.ts';
 import { Login } from './api/login.ts';
 import { Sessions } from './api/sessions.ts';
 import { Tokens } from './api/tokens.ts';
@@ -9,12 +10,15 @@ import type { Sources, Who } from './api/views/sources.ts';
 import { backendOf, followBackend } from './backend.ts';
 import { type Config, ConfigInvalid } from './config.ts';
 import { openDashboard } from './dashboard.ts';
+import { deviceDesk } from './device-views.ts';
 import { configuredInvite, joiner } from './enrolling.ts';
 import { Events } from './events.ts';
+import { openFounding } from './founding.ts';
 import { writeDurably } from './identity/files.ts';
 import { openIdentity } from './identity/identity.ts';
 import type { Logger } from './logger.ts';
-import { DnsSd } from './mesh/dnssd.ts';
+import { DnsSd, type DnsSdOptions } from './mesh/dnssd.ts';
+import { foundCommunities } from './mesh/found-communities.ts';
 import type { NearbyNode } from './mesh/nearby.ts';
 import { MeshService } from './mesh/service.ts';
 import { Counters } from './metrics/counters.ts';
@@ -23,17 +27,20 @@ import { Latency } from './metrics/latency.ts';
 import { Reporter, slotMsFor } from './metrics/reporter.ts';
 import { Waiting } from './metrics/waiting.ts';
 import { announce, class0Of, custodyView, machineView, noLinks, waitingSources, whoIs } from './node-views.ts';
+import { peoplePort } from './people-views.ts';
+import { calling, PhoneRooms } from './phone-rooms.ts';
 import type { Clock } from './ports.ts';
 import { Changes } from './radio/changes.ts';
 import { Radio } from './radio/radio.ts';
 import { DeviceBroker } from './relay/broker/broker.ts';
-import { TopicMapError } from './relay/classify.ts';
+import { defaultTopicRules, TopicMapError } from './relay/classify.ts';
+import { deviceHash } from './relay/held.ts';
 import { Relay, type RelayOptions } from './relay/relay.ts';
 import { reportNow } from './reporting.ts';
 import { openRewards, rewardParts, vouchingOf, walletFact, walletHeld } from './rewarding.ts';
 import { markReset, spentInvite, wipeIfMarked } from './setup/reset.ts';
 import { inviteHash, Setup } from './setup/setup.ts';
-import { setupPort } from './setup-views.ts';
+import { ownAddresses, setupPort } from './setup-views.ts';
 import { Store } from './store/store.ts';
 
 export interface AgentOptions {
@@ -71,7 +78,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   events.started({ version: build.version, node: identity.node });
 
   // Whoever stands at the console may claim the node, before it has joined anything.
-  const sessions = new Sessions({ store: store.credentials, clock });
+  const sessions = new Sessions({ store: store.credentials, clock, notes: store.settings });
   const login = await Login.open({
     records: store.credentials,
     settings: store.settings,
@@ -83,13 +90,14 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     onRefused: (what) => events.loginRefused(what),
   });
 
+  await using founding = await openFounding({ config, identity, clock, logger });
   const changes = new Changes({ ...config.radio, uptime });
   const invite = configuredInvite(config.invite, logger);
   const setup = new Setup({
     settings: store.settings,
     claimed: () => login.claimed,
     enrolled: () => identity.enrolment !== undefined,
-    join: joiner(identity, logger),
+    join: joiner(identity, founding, logger),
     invite,
     name: config.name,
     position: config.position,
@@ -101,6 +109,8 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   const who = whoIs(identity, config, build.version, clock.wall(), () => setup.naming);
   const machine = machineView(identity, clock, config.dataDir);
   let dashboardPort = 0;
+  const nearby: { list: () => readonly NearbyNode[] } = { list: () => [] };
+  const nearbyNow = () => nearby.list().map((node) => ({ ...node, addresses: [...node.addresses] }));
   const steps = {
     setup,
     changes,
@@ -108,6 +118,9 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     node: { id: identity.node, fingerprint: identity.fingerprint },
     port: () => dashboardPort,
     community: () => identity.enrolment?.community.name,
+    founded: () => founding.own(),
+    identity,
+    found: () => foundCommunities(nearby.list()),
     sessionAgeMs: (session: string) => sessions.ageMs(session),
     reset: () => {
       events.resetAsked();
@@ -116,22 +129,50 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
       clock.after(answerMs, beginAnew);
     },
   };
-  const rooms = { config, login, sessions, tokens: new Tokens({ store: store.settings, clock }), log: store.log, changes, events, logger };
+  const shown = (what: Pick<DnsSdOptions, 'name' | 'state' | 'community'>, { port, address }: { readonly port: number; readonly address: string }) =>
+    config.mdns ? DnsSd.open({ ...what, id: identity.node, port, listening: address, clock, logger }) : undefined;
+  const phones = new PhoneRooms({
+    ...{ node: identity.node, store: store.phones, settings: store.settings, clock, events },
+    name: () => setup.naming.name,
+    community: () => identity.enrolment?.community.name,
+    app: () => identity.app,
+    addresses: ownAddresses,
+    port: () => dashboardPort,
+  });
+
+  const people = peoplePort(identity, founding, events);
+  const tokens = new Tokens({ store: store.settings, clock });
+  const rooms = { config, login, sessions, tokens, log: store.log, changes, events, people, phones, logger };
+  const describing = { identity, name: () => setup.naming.name, build, startedAt: who.startedAt, logger, clock };
 
   let announced: number | undefined;
   if (!identity.enrolment) {
     if (invite === undefined) logger.warn('not enrolled and no invite is configured: give one in the dashboard, or set "invite" and start again');
     await using radio = await Radio.open({ snapshot: config.radio.snapshot, ...noLinks, clock, uptime });
     setup.useRadio(radio);
+    const lonely = waitingSources(identity, clock, who, machine, radio);
     await using waiting = await openDashboard({
       ...rooms,
-      sources: waitingSources(identity, clock, who, machine, radio),
+      sources: lonely,
+      deviceDesk: deviceDesk({
+        ...{ identity, events, sources: lonely, addresses: ownAddresses, topics: [] },
+        holder: () => undefined,
+        nameOf: (node) => node,
+        port: () => 0,
+      }),
       setup: setupPort({ ...steps, name: () => setup.naming.name, holds: () => ({ waiting: 0, devices: 0 }) }),
-      nearby: () => [],
+      nearby: nearbyNow,
+      about: aboutPort({
+        ...describing,
+        backend: () => ({ state: 'not-a-gateway', since: who.startedAt, waiting: 0 }),
+        ports: () => ({ http: dashboardPort }),
+      }),
     });
     dashboardPort = waiting.port;
     announce(print, config, waiting.port, login.claimCode);
     announced = waiting.port;
+    await using dnsSd = shown({ name: config.name, state: 'new' }, waiting);
+    nearby.list = () => dnsSd?.nearby() ?? [];
     await setup.joined(signal);
   }
   const { enrolment } = identity;
@@ -165,6 +206,10 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   mesh.subscribe((output) => {
     if (output.type === 'event') events.mesh(output.event);
     if (output.type === 'communityDocument') identity.acceptDocument(output.document);
+  });
+  let acknowledgedAt: number | undefined;
+  mesh.subscribe((output) => {
+    if (output.type === 'released') acknowledgedAt = clock.wall();
   });
   using _placed = placing(setup, (position) => mesh.setPosition(position));
 
@@ -232,7 +277,6 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   });
 
   // The dashboard last: what it shows is there.
-  const nearby: { list: () => readonly NearbyNode[] } = { list: () => [] };
   const present: Who = {
     ...who,
     // As its certificate says.
@@ -274,21 +318,30 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     }),
     counted: () => ({ mesh: mesh.counters(), devices: devices.counters(), relay: relay.stats().counters, rewards: rewards.counters() }),
     rewards: earning,
-    nearby: () => nearby.list().map((node) => ({ ...node, addresses: [...node.addresses] })),
+    deviceDesk: deviceDesk({
+      ...{ identity, events, sources, addresses: ownAddresses, topics: config.topics ?? defaultTopicRules(community) },
+      holder: (device) => mesh.holder(deviceHash(device))?.node,
+      nameOf: (node) => names(node),
+      port: () => devices.port,
+    }),
+    about: aboutPort({
+      ...describing,
+      name: () => membership.name,
+      backend: () => ({
+        ...(custody.backend() ?? { state: 'not-a-gateway', since: who.startedAt }),
+        waiting: custody.backlog().waiting,
+        ...(acknowledgedAt !== undefined && { acknowledgedAt }),
+      }),
+      ports: () => ({ http: dashboardPort, devices: devices.port, links: mesh.port }),
+    }),
+    nearby: nearbyNow,
   });
   dashboardPort = dashboard.port;
-  await using dnsSd = config.mdns
-    ? DnsSd.open({
-        id: identity.node,
-        name: membership.name,
-        state: backend ? 'gateway' : 'relay',
-        port: dashboard.port,
-        listening: dashboard.address,
-        clock,
-        logger,
-      })
-    : undefined;
-  if (dnsSd) nearby.list = () => dnsSd.nearby();
+  const hub = founding.address() ?? enrolment.hubs[0];
+  const open = hub === undefined ? undefined : { name: enrolment.community.name, hub };
+  await using dnsSd = shown({ name: membership.name, state: backend ? 'gateway' : 'relay', community: open }, dashboard);
+  nearby.list = () => dnsSd?.nearby() ?? [];
+  using _calling = disposed(calling(phones, relay, logger));
 
   logger.info({ http: dashboard.port, devices: devices.port, links: mesh.port }, 'ready');
   // Told before, unless the port is another one now.

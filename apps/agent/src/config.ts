@@ -60,6 +60,8 @@ const schema = z.strictObject({
   http: listen(8080),
   devices: listen(8883),
   links: listen(0),
+  /** Where nodes come in to a community that was made on this node; nothing listens there otherwise. */
+  authority: listen(8443),
   segments: z
     .array(segment)
     .max(16)
@@ -150,6 +152,8 @@ const fixes: Readonly<Record<string, string>> = {
   'devices.host': 'Give an address of this machine, or "*" for all.',
   'devices.port': 'Give a port from 0 to 65535 (0: any free one).',
   'links.host': 'Give an address of this machine, or "*" for all.',
+  'authority.host': 'Give an address of this machine, or "*" for all.',
+  'authority.port': 'Give a port from 0 to 65535 (0: any free one).',
   'links.port': 'Give a port from 0 to 65535 (0: any free one).',
   segments: 'Give a list such as [{"type":"multicast","group":"239.192.77.69","port":7769}] or [{"type":"interface","name":"mesh0"}].',
   'segments.type': 'Use "interface", "multicast" or "peers".',
@@ -192,6 +196,8 @@ const variables: Readonly<Record<string, readonly [key: string, kind: Kind]>> = 
   EM_HTTP_PORT: ['http.port', 'number'],
   EM_DEVICES_HOST: ['devices.host', 'text'],
   EM_DEVICES_PORT: ['devices.port', 'number'],
+  EM_AUTHORITY_HOST: ['authority.host', 'text'],
+  EM_AUTHORITY_PORT: ['authority.port', 'number'],
   EM_LINKS_HOST: ['links.host', 'text'],
   EM_LINKS_PORT: ['links.port', 'number'],
   EM_SEGMENTS: ['segments', 'json'],

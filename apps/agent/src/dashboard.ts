@@ -2,25 +2,28 @@ import type { NodeId } from '@energymesh/protocol';
 import type { Logger } from 'pino';
 import { HostCheck } from './api/host-check.ts';
 import type { Login } from './api/login.ts';
-import type { SetupPort } from './api/ports.ts';
+import type { AboutPort, DeviceDeskPort, PeoplePort, SetupPort } from './api/ports.ts';
 import { createAppRouter } from './api/router.ts';
 import type { Nearby } from './api/schema.ts';
 import { Seals } from './api/seals.ts';
 import { ApiServer } from './api/server.ts';
 import type { Sessions } from './api/sessions.ts';
+import { answerPhone } from './api/signed-calls.ts';
 import type { Tokens } from './api/tokens.ts';
 import { devicesView } from './api/views/devices.ts';
 import { type LogSource, logView } from './api/views/log.ts';
 import { nameOf, neighboursFeed, topologyFeed } from './api/views/mesh.ts';
 import { noRewards, type RewardParts } from './api/views/no-rewards.ts';
-import { networkFeed, radioFeed } from './api/views/radio.ts';
+import { networkChoices, networkFeed, radioFeed } from './api/views/radio.ts';
 import type { Sources } from './api/views/sources.ts';
 import { statusFeed } from './api/views/status.ts';
 import { trafficFeed } from './api/views/traffic.ts';
 import { trafficOver } from './api/views/traffic-over.ts';
 import type { Config } from './config.ts';
 import type { Events } from './events.ts';
+import type { PhoneRooms } from './phone-rooms.ts';
 import type { NetworkChanges } from './ports.ts';
+import { ownAddresses } from './setup-views.ts';
 
 export interface DashboardOptions {
   readonly config: Pick<Config, 'http' | 'pwaDir' | 'allowedHosts'>;
@@ -33,6 +36,10 @@ export interface DashboardOptions {
   readonly changes: NetworkChanges;
   readonly events: Events;
   readonly setup: SetupPort;
+  readonly people: PeoplePort;
+  readonly phones: PhoneRooms;
+  readonly about: AboutPort;
+  readonly deviceDesk: DeviceDeskPort;
   /** By part: what else is counted since the start. */
   readonly counted?: () => Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Undefined: not a member yet, nothing is earned. */
@@ -46,6 +53,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
   const { clock, mesh, who, machine } = sources;
   const status = statusFeed(sources);
   const rewards = options.rewards ?? noRewards(clock);
+  let listening: { readonly port: number } | undefined;
   const router = createAppRouter({
     clock,
     auth: login,
@@ -62,8 +70,14 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     topology: topologyFeed(sources),
     neighbours: neighboursFeed(sources),
     radio: radioFeed(sources),
-    network: networkFeed(changes, clock),
+    network: networkFeed(changes, clock, () => ({
+      name: `energymesh-${mesh.self}.local`,
+      addresses: ownAddresses(),
+      port: listening?.port ?? config.http.port,
+    })),
     changes: {
+      check: (state) => changes.check(state),
+      choices: networkChoices,
       propose: (state, seconds) => {
         const id = changes.propose(state, seconds);
         events.networkAsked('apply', id);
@@ -80,6 +94,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     },
     nearby: () => ({ at: clock.wall(), nodes: [...nearby()] }),
     devices: () => devicesView(sources),
+    deviceDesk: options.deviceDesk,
     traffic: trafficFeed(sources),
     trafficOver: trafficOver(sources),
     counters: () => ({ at: clock.wall(), counters: named({ events: events.counters(), ...options.counted?.() }) }),
@@ -87,9 +102,14 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
     setup,
     tokens,
+    people: options.people,
+    phones: options.phones,
+    about: options.about,
     log: (limit, before) => logView(log, clock.wall(), limit, before, (node) => nameOf(mesh, node as NodeId)),
   });
-  return ApiServer.open({
+  const onError = (path: string | undefined, error: Error) => logger.error({ path, err: error }, 'answering failed');
+  options.phones.open((phone, request) => answerPhone(phone, request, { router, onError }));
+  const server = await ApiServer.open({
     ...config.http,
     pwaDir: config.pwaDir,
     // On the go: earnings come from the ledger when the node is silent.
@@ -102,6 +122,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     // The third name is what DNS-SD announces.
     hostCheck: new HostCheck({ nodeName: who.name, allowedHosts: [...config.allowedHosts, `energymesh-${mesh.self}.local`] }),
     setupOpen: () => setup.open(),
+    phoneCalls: options.phones,
     health: () => {
       const { gateway = null, path } = mesh.topology();
       return {
@@ -118,8 +139,10 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
       };
     },
     onRefused: (what) => events.requestRefused(what),
-    onError: (path, error) => logger.error({ path, err: error }, 'answering failed'),
+    onError,
   });
+  listening = server;
+  return server;
 }
 
 function named(parts: Readonly<Record<string, Readonly<Record<string, number>>>>): Record<string, number> {

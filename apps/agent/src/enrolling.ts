@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isInviteText } from './config.ts';
+import type { Founding } from './founding.ts';
+import { wordsFor } from './hub-words.ts';
 import { InviteUnreadable } from './identity/enrol.ts';
 import { HubError } from './identity/hub-client.ts';
 import type { NodeIdentity } from './identity/identity.ts';
@@ -22,42 +24,19 @@ export function configuredInvite(invite: string | undefined, logger: Logger): st
   return undefined;
 }
 
-/** Redeems invites at their hubs, with the reasons in words for the wizard. */
-export function joiner(identity: Pick<NodeIdentity, 'enrol'>, logger: Logger): Join {
-  return async ({ invite, name, signal, onRetry }) => {
+/** Gets this node in: by an invite, by asking, or as the first of a new community, with the reasons in words for the wizard. */
+export function joiner(identity: Pick<NodeIdentity, 'enrol' | 'askIn'>, founding: Pick<Founding, 'create'>, logger: Logger): Join {
+  return async ({ wanted, name, signal, onRetry, onOpen }) => {
+    const how = { name, signal, onRetry: (error: HubError, afterMs: number) => onRetry(wordsFor(error), afterMs) };
     try {
-      await identity.enrol({ invite, name, signal, onRetry: (error, afterMs) => onRetry(wordsFor(error), afterMs) });
+      if (wanted.by === 'invite') await identity.enrol({ invite: wanted.invite, ...how });
+      else if (wanted.by === 'create') await founding.create(wanted.community, name, signal);
+      else await identity.askIn({ ...wanted, ...how, onOpen });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof HubError) && !(error instanceof InviteUnreadable)) throw error;
-      logger.error({ err: error }, 'not enrolled: the invite does not work. Give another one in the dashboard, or set "invite" and start again');
+      logger.error({ err: error, by: wanted.by }, 'not enrolled: refused. Give another invite in the dashboard, or set "invite" and start again');
       throw new JoinRefused(wordsFor(error));
     }
   };
-}
-
-const refusals: Readonly<Record<string, string>> = {
-  'invite-unknown': 'The hub does not know this invite. Check that the whole text was given, or ask for a new one.',
-  'invite-used-up': 'This invite has been used by another node. Ask for a new one.',
-  'invite-expired': 'This invite has ended. Ask for a new one.',
-  revoked: 'The community has revoked this node. Ask its administrator.',
-  'bad-name': 'The hub does not take this name. Choose another one.',
-  'https-only': 'The hub takes nodes over https only. Ask for a new invite.',
-};
-
-function wordsFor(error: HubError | InviteUnreadable): string {
-  if (error instanceof InviteUnreadable) return 'The invite cannot be read. Give the whole line that begins with EM1-.';
-  const where = /^https:\/\/[^/\s:]+(:\d+)?/.exec(error.message)?.[0] ?? 'The hub';
-  switch (error.why) {
-    case 'unreachable':
-      return `No answer from ${where}. Check this node's way to the internet.`;
-    case 'untrusted':
-      return `Who answers at ${where} is not this community's hub. Something stands in between, or the invite is of another community.`;
-    case 'busy':
-      return `${where} has no time now.`;
-    case 'broken':
-      return `What ${where} answers cannot be understood. The hub or this node may need an update.`;
-    case 'refused':
-      return refusals[error.code ?? ''] ?? `The hub says no: ${error.message.replace(/^\S+: /, '')}.`;
-  }
 }

@@ -13,6 +13,8 @@ export type FeedKind =
   | 'started'
   | 'claimed'
   | 'login'
+  | 'phone-paired'
+  | 'phone-removed'
   | 'device-connected'
   | 'device-disconnected'
   | 'refused';
@@ -80,6 +82,16 @@ export class Events {
     this.#count(`network-${kind}`);
   }
 
+  peopleAsked(wish: 'invite' | 'withdraw' | 'approve' | 'refuse' | 'add-device' | 'remove-device'): void {
+    this.#options.logger.info({ wish }, 'the hub did as the operator wished about people and devices');
+    this.#count(`people-${wish}`);
+  }
+
+  communityLeft(how: 'backup' | 'moved'): void {
+    this.#options.logger.info(how === 'backup' ? "a sealed backup of the community's keys was taken" : 'the community has a hub now');
+    this.#count(`community-${how}`);
+  }
+
   resetAsked(): void {
     this.#options.logger.warn('factory reset asked for: everything is wiped and the node begins anew');
     this.#count('factoryResets');
@@ -99,6 +111,18 @@ export class Events {
     this.#options.logger.info(who, 'login');
     this.#count('logins');
     this.#tell('login', `Logged in from ${who.caller}`);
+  }
+
+  phonePaired(what: { name: string; way: string }): void {
+    this.#options.logger.info(what, 'phone paired');
+    this.#count('phonesPaired');
+    this.#tell('phone-paired', what.name);
+  }
+
+  phoneRemoved(what: { name: string }): void {
+    this.#options.logger.info(what, 'phone removed');
+    this.#count('phonesRemoved');
+    this.#tell('phone-removed', what.name);
   }
 
   loginRefused(what: { caller: string; why: string }): void {

@@ -95,6 +95,8 @@ export type Beneath = LinkPlace &
 /** Changes of this node's network, by way of the privileged helper (implemented by radio/). docs/network.md */
 export interface NetworkChanges {
   status(): NetworkNow;
+  /** What is wrong with a state, by field, as `propose` would say it; nothing is placed. */
+  check(state: unknown): readonly Problem[];
   /** Returns the change's id. Throws NetworkRefused. */
   propose(state: unknown, confirmWithinSeconds: number): string;
   confirm(id: string): void;
@@ -104,11 +106,21 @@ export interface NetworkChanges {
 export interface NetworkNow {
   /** There is a helper that takes changes. */
   readonly available: boolean;
+  /** The last change that was asked for since this process started. */
+  readonly change?: AskedChange;
   readonly status?: Omit<NetworkStatus, 'waiting' | 'state'> & {
     readonly waiting?: { readonly id: string; readonly secondsLeft: number };
     /** Passphrases read "set". */
     readonly state?: Readonly<Record<string, unknown>>;
   };
+}
+/** Passphrases read "set" where one was in force, "new" where one is given. */
+export interface AskedChange {
+  readonly id: string;
+  readonly confirmWithinSeconds: number;
+  /** Absent: nothing was ever in force. */
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly asked: Readonly<Record<string, unknown>>;
 }
 export class NetworkRefused extends Error {
   readonly why: 'invalid' | 'too-long' | 'no-helper' | 'busy' | 'nothing-waits';
@@ -132,6 +144,16 @@ export class SetupRefused extends Error {
     this.name = 'SetupRefused';
     this.why = why;
     this.problems = problems;
+  }
+}
+
+/** Letting others in cannot be done as asked. */
+export class PeopleRefused extends Error {
+  readonly why: 'no-member' | 'hub-away' | 'hub-old' | 'hub-refused' | 'device-known' | 'no-seal' | 'invalid';
+  constructor(why: PeopleRefused['why'], message: string) {
+    super(message);
+    this.name = 'PeopleRefused';
+    this.why = why;
   }
 }
 

@@ -1,8 +1,14 @@
 import { networkInterfaces } from 'node:os';
+import { normalName } from '@energymesh/identity';
 import { countries } from '@energymesh/network';
 import type { SetupPort } from './api/ports.ts';
 import type { Losses, SetupView } from './api/setup-schema.ts';
+import { wordsFor } from './hub-words.ts';
+import { HubError } from './identity/hub-client.ts';
+import type { NodeIdentity } from './identity/identity.ts';
+import type { FoundCommunity } from './mesh/found-communities.ts';
 import { type Clock, type NetworkChanges, SetupRefused } from './ports.ts';
+import { hubAddress } from './setup/hub-address.ts';
 import { confirmWithinSeconds, type Setup } from './setup/setup.ts';
 
 export interface SetupViewsOptions {
@@ -14,6 +20,11 @@ export interface SetupViewsOptions {
   readonly port: () => number;
   readonly name: () => string;
   readonly community: () => string | undefined;
+  /** The community that was made here. */
+  readonly founded: () => { readonly members: number; readonly moved?: string } | undefined;
+  /** On the local network. */
+  readonly found: () => readonly FoundCommunity[];
+  readonly identity: Pick<NodeIdentity, 'lookAt' | 'joinCode'>;
   readonly holds: () => { readonly waiting: number; readonly devices: number; readonly wallet?: Losses['wallet'] };
   /** How long ago the passphrase of this session was given. */
   readonly sessionAgeMs: (session: string) => number | undefined;
@@ -30,11 +41,13 @@ export function setupPort(options: SetupViewsOptions): SetupPort {
   const losses = (): Losses => {
     const { waiting, devices, wallet } = options.holds();
     const community = options.community();
+    const founded = options.founded();
     return {
       at: clock.wall(),
       name: name(),
       id: options.node.id,
       ...(community !== undefined && { community }),
+      ...(founded && founded.moved === undefined && { founded: { members: founded.members } }),
       waiting,
       devices,
       ...(wallet && { wallet }),
@@ -59,6 +72,24 @@ export function setupPort(options: SetupViewsOptions): SetupPort {
       };
     },
     invite: (text) => setup.invite(text),
+    found: () => ({ found: options.found().map(({ nodes, ...rest }) => ({ ...rest, nodes: [...nodes] })) }),
+    lookAt: async (address) => {
+      const met = await meet(options, address);
+      return typeof met === 'string' ? { ok: false, words: met } : { ok: true, community: met.name, hub: met.hub, root: met.pin, code: met.code };
+    },
+    ask: async ({ address, root }) => {
+      const met = await meet(options, address);
+      if (typeof met === 'string') throw new SetupRefused('invalid', met, [{ field: 'address', text: met }]);
+      const { hub, pin, id, name: community, code } = met;
+      if (pin !== root) throw new SetupRefused('invalid', 'Another community answers there now. Look again, and compare the code.');
+      setup.ask({ hub, root, communityId: id, community, code });
+    },
+    create: (typed) => {
+      const name = normalName(typed);
+      const words = "Write 1 to 48 letters, digits, spaces, . _ ' or -, beginning with a letter or digit.";
+      if (name === undefined) throw new SetupRefused('invalid', words, [{ field: 'community', text: words }]);
+      setup.create(name);
+    },
     later: () => setup.do({ do: 'later' }),
     radio: ({ country, mesh }) => {
       if (country !== undefined && !countries.has(country))
@@ -92,6 +123,22 @@ export function setupPort(options: SetupViewsOptions): SetupPort {
   };
 }
 
+/** The community at an address, or in words why there is none. */
+async function meet(
+  { identity }: SetupViewsOptions,
+  address: string,
+): Promise<string | (Awaited<ReturnType<NodeIdentity['lookAt']>> & { hub: string; code: string })> {
+  const hub = hubAddress(address);
+  if (hub === undefined) return 'Write the address of the hub, such as hub.example or 192.168.1.20:8443.';
+  try {
+    const met = await identity.lookAt(hub);
+    return { ...met, hub, code: identity.joinCode(met.pin) };
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    return error.why === 'untrusted' ? `Who answers at ${hub} is no hub of a community. Check the address.` : wordsFor(error);
+  }
+}
+
 function viewOf({ setup, changes, clock, node, port, name, community }: SetupViewsOptions): SetupView {
   const { state, asking } = setup;
   const { available, status } = changes.status();
@@ -104,7 +151,14 @@ function viewOf({ setup, changes, clock, node, port, name, community }: SetupVie
     at: clock.wall(),
     step: state.at,
     node: { ...node, name: name(), addresses: ownAddresses(), port: port() },
-    ...(way && { way: { by: way.by, ...(way.by === 'invite' && { community: way.community, role: way.role }) } }),
+    ...(way && {
+      way: {
+        by: way.by,
+        ...(way.by === 'invite' && { community: way.community, role: way.role }),
+        ...(way.by === 'create' && { community: way.community }),
+        ...(way.by === 'ask' && { community: way.community, code: way.code, hub: way.hub }),
+      },
+    }),
     ...((state.at === 'way' || state.at === 'done') && state.refused !== undefined && { refused: state.refused }),
     ...(radio && {
       radio: { ...defined({ country: radio.country }), ...(radio.mesh && { mesh: { id: radio.mesh.id, hasPassphrase: radio.mesh.passphrase !== undefined } }) },
@@ -135,7 +189,8 @@ function viewOf({ setup, changes, clock, node, port, name, community }: SetupVie
   };
 }
 
-const ownAddresses = (): string[] =>
+/** IPv4, of this machine: what one types. */
+export const ownAddresses = (): string[] =>
   Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
     .flatMap(({ address, family, internal }) => (family === 'IPv4' && !internal ? [address] : []))

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { appSchema } from './app/config.ts';
+import { ConfigError } from './config-error.ts';
 import { rewardsSchema } from './rewards/config.ts';
 
-/** A mistake of whoever wrote the configuration; the message names the key. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError };
 
 const port = z.int().min(0).max(65535);
 const hostName = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'expected a host name or address');
@@ -58,6 +57,8 @@ const schema = z.strictObject({
   broker: z.discriminatedUnion('kind', [embedded, external]).prefault({ kind: 'embedded' }),
   retention: z.strictObject({ days: z.int().min(1).max(3650).default(30), rowsMax: z.int().min(1000).max(1_000_000_000).default(5_000_000) }).prefault({}),
   rewards: rewardsSchema.optional(),
+  /** The community's app: the page's build over HTTPS, and the way of paired phones to their nodes. Left out, the hub serves none. */
+  app: appSchema.optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -92,6 +93,12 @@ const variables: readonly (readonly [name: string, path: string, kind: 'text' | 
   ['HUB_REWARDS_RPC_URL', 'rewards.rpcUrl', 'text'],
   ['HUB_REWARDS_CONTRACT', 'rewards.contract', 'text'],
   ['HUB_REWARDS_EPOCH_SECONDS', 'rewards.epochSeconds', 'number'],
+  ['HUB_APP_FILES', 'app.files', 'text'],
+  ['HUB_APP_HOST', 'app.host', 'text'],
+  ['HUB_APP_PORT', 'app.port', 'number'],
+  ['HUB_APP_URL', 'app.url', 'text'],
+  ['HUB_APP_CERTIFICATE', 'app.certificate', 'text'],
+  ['HUB_APP_KEY', 'app.key', 'text'],
   ['HUB_LOG_LEVEL', 'logLevel', 'text'],
 ];
 

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, type TLSSocket } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { CommunityAuthority, createRequests, generateNodeKey, generateP256Key, type NodeKey, nodeKeyToPem } from '@energymesh/identity';
+import { CommunityAuthority, channelOf, createRequests, generateNodeKey, generateP256Key, type NodeKey, nodeKeyToPem, signAsk } from '@energymesh/identity';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import type { Clock } from './clock.ts';
@@ -121,12 +123,23 @@ export class TestHub {
   }
 
   /** By https, trusting the community's root. */
-  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: Answer }> {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    socket?: TLSSocket,
+  ): Promise<{ status: number; body: Answer }> {
     return new Promise((resolve, reject) => {
       const url = new URL(path, this.hub.addresses.https);
       const sent = request(
         url,
-        { method, headers: { 'content-type': 'application/json', ...headers }, ca: this.hub.authority.rootPem, agent: false },
+        {
+          method,
+          headers: { 'content-type': 'application/json', ...headers },
+          ca: this.hub.authority.rootPem,
+          ...(socket ? { createConnection: () => socket } : { agent: false as const }),
+        },
         async (response) => {
           const chunks: Buffer[] = [];
           for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -141,6 +154,20 @@ export class TestHub {
 
   async admin(method: string, path: string, body?: unknown) {
     return this.call(method, `/admin${path}`, body, { authorization: `Bearer ${await this.secret('admin-token')}` });
+  }
+
+  /** As a member's node asks: signed for this one connection. */
+  async asMember(member: { key: NodeKey; node: string }, ask: object, signedBy = member.key): Promise<{ status: number; body: Answer }> {
+    const { hostname, port } = new URL(this.hub.addresses.https);
+    const socket = connect({ host: hostname, port: Number(port), ca: this.hub.authority.rootPem, minVersion: 'TLSv1.3' });
+    await once(socket, 'secureConnect');
+    const text = JSON.stringify(ask);
+    const signature = Buffer.from(signAsk(signedBy, channelOf(socket), text)).toString('base64url');
+    return this.call('POST', '/members', { node: member.node, ask: text, signature }, {}, socket);
+  }
+
+  async asksToJoin(key: NodeKey, name: string): Promise<{ status: number; body: Answer }> {
+    return this.call('POST', '/join', { ...(await createRequests(key, generateP256Key(), name)), name });
   }
 
   async invite(options: object = {}): Promise<{ token: string }> {

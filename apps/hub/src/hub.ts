@@ -1,20 +1,23 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Backend, Enrolment, JoinRequests, MembersDesk } from '@energymesh/enrolment';
 import { CertificateVerifier, type CommunityAuthority, derOfPem } from '@energymesh/identity';
 import { toldExpirySeconds } from '@energymesh/rewards';
 import type { Logger } from 'pino';
 import { createApp } from './api/app.ts';
-import type { Backend } from './api/enrol.ts';
 import { openListeners } from './api/listeners.ts';
 import { readStats } from './api/stats.ts';
+import { Calls, callExpirySeconds } from './app/calls.ts';
+import { appOrigin } from './app/config.ts';
+import { openAppDoor } from './app/door.ts';
 import { EmbeddedBroker } from './broker/embedded.ts';
 import { ExternalBroker } from './broker/external.ts';
 import type { Clock } from './clock.ts';
 import { ConfigError, type HubConfig } from './config.ts';
 import { openAuthority, saveAuthority } from './identity/authority-file.ts';
 import { Community } from './identity/community.ts';
-import { Enrolment } from './identity/enrolment.ts';
+import { deviceBook } from './identity/device-book.ts';
 import { readSecret, tokenFile, writeSecret } from './identity/files.ts';
 import { Members } from './identity/members.ts';
 import { isDue, issueServerIdentity, openServerKey, type ServerIdentity } from './identity/server-certificate.ts';
@@ -24,7 +27,9 @@ import { holdFolder } from './lock.ts';
 import { RewardsService } from './rewards/service.ts';
 import { rewardSetting } from './rewards/setting.ts';
 import { checkpointIfDue, type Database } from './store/database.ts';
+import { nodeBy } from './store/members.ts';
 import { dropOld, Vacuum } from './store/messages.ts';
+import { recordStore } from './store/records.ts';
 import type { SumUp } from './store/rewards/arrivals.ts';
 import { loadSessions } from './store/sessions.ts';
 import { ThreadedDatabase } from './store/threaded-database.ts';
@@ -89,9 +94,19 @@ export class Hub implements AsyncDisposable {
       options.failed?.(error);
     });
     const { db } = parts.use(database);
-    const community = await Community.open({ authority, db, clock, saveAuthority: () => saveAuthority(config.dataDir, authority), rewards: setting?.terms });
+    const app = config.app && appOrigin(config.app, config.publicHosts[0]!);
+    const community = await Community.open({
+      ...{ authority, db, clock, app, rewards: setting?.terms },
+      saveAuthority: () => saveAuthority(config.dataDir, authority),
+    });
     const members = await Members.open(db, community);
-    const enrolment = new Enrolment({ authority, db, community, members, clock });
+    const store = recordStore(db);
+    const judged = { store, clock, isRevoked: (node: string) => community.isRevoked(node, ''), admitted: (node: string) => members.add(node) };
+    const enrolment = new Enrolment({ ...judged, authority });
+    const requests = new JoinRequests({ ...judged, enrolment });
+    let hubUrls: () => readonly string[] = () => [];
+    const devices = deviceBook(community, db, authority.deviceRootPem);
+    const desk = new MembersDesk({ ...judged, enrolment, requests, devices, rootPin: authority.rootPin, hubs: () => hubUrls() });
     const topics = new Topics(authority.id);
     const write = async (writes: readonly Write[]) => {
       const group = gathered(writes, (device) => community.hasDevice(device));
@@ -117,16 +132,45 @@ export class Hub implements AsyncDisposable {
 
     const startedAt = clock.now();
     const host = urlHost(config.publicHosts[0]!);
-    let httpsPort = 0;
-    const app = createApp({
-      ...{ db, authority, deviceRootPem: authority.deviceRootPem, community, enrolment, broker, topics, clock, log, adminToken, rewards: service?.rewards },
+    const api = createApp({
+      ...{
+        db,
+        authority,
+        deviceRootPem: authority.deviceRootPem,
+        community,
+        enrolment,
+        requests,
+        desk,
+        broker,
+        topics,
+        clock,
+        log,
+        adminToken,
+        rewards: service?.rewards,
+      },
       hosts: config.publicHosts,
       backend: opened.backend,
-      hubUrls: () => [`https://${host}:${httpsPort}`],
+      hubUrls: () => hubUrls(),
       stats: () => readStats({ db, community, authority, broker, ingest, clock, startedAt }),
     });
-    const listeners = parts.use(await openListeners({ app, identity, http: config.http, https: config.https }));
-    httpsPort = listeners.httpsPort;
+    const listeners = parts.use(await openListeners({ app: api, identity, http: config.http, https: config.https }));
+    hubUrls = () => [`https://${host}:${listeners.httpsPort}`];
+
+    if (config.app && app !== undefined) {
+      const publish = (node: string, payload: Uint8Array) => broker.publish({ topic: topics.call(node), payload, expirySeconds: callExpirySeconds });
+      const calls = new Calls({
+        publish,
+        isMember: (node) => members.has(node),
+        heardAt: async (node) => (await nodeBy(db, node))?.lastMessageAt,
+        clock,
+        after,
+      });
+      ingest.onReply((node, payload) => calls.replied(node, payload));
+      parts.use(
+        await openAppDoor({ config: config.app, dataDir: config.dataDir, hosts: config.publicHosts, rpc: setting?.terms.rpc ?? [], calls, clock, log }),
+      );
+      log.info({ app }, 'the app is served');
+    }
 
     const vacuum = new Vacuum(db);
     const failing = (what: string) => (error: Error) => log.error({ error: error.message }, `${what} failed`);
@@ -219,5 +263,10 @@ async function openBroker(what: {
     renew: (identity) => broker.renew(identity),
   };
 }
+
+const after = (ms: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
+};
 
 const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host);

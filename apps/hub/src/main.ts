@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { systemClock } from './clock.ts';
@@ -43,7 +44,32 @@ async function deploy(argv: readonly string[]): Promise<never> {
   }
 }
 
+/** Makes this hub out of the backup of a community that was made on a node, says so on stdout and ends. docs/hub.md */
+async function importBackup(argv: readonly string[]): Promise<never> {
+  const { importCommunity } = await import('./identity/import-community.ts');
+  const at = argv.indexOf('--file');
+  const [file, passphrase] = [at < 0 ? undefined : argv[at + 1], process.env.COMMUNITY_PASSPHRASE];
+  try {
+    if (file === undefined) throw new ConfigError('--file: give the file that the node saved');
+    if (!passphrase) throw new ConfigError('COMMUNITY_PASSPHRASE: give the passphrase of the backup in the environment');
+    const config = readConfig([...argv.slice(0, at), ...argv.slice(at + 2)], process.env);
+    const text = await readFile(file, 'utf8').catch((cause: Error) => {
+      throw new ConfigError(`--file: ${cause.message}`, { cause });
+    });
+    const done = await importCommunity({ dataDir: config.dataDir, migrationsFolder, text, passphrase, now: Date.now() });
+    process.stdout.write(`${JSON.stringify(done)}\n`);
+    process.exit(0);
+  } catch (error) {
+    if (error instanceof ConfigError) refuse(error);
+    process.stderr.write(`energymesh-hub: ${(error as Error).message}\n`);
+    process.exit(exit.failed);
+  }
+}
+
+/** Both src/ and the bundle's dist/ lie beside drizzle/. */
+const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
 const [command, ...argv] = process.argv.slice(2);
+if (command === 'import-community') await importBackup(argv);
 if (command === 'deploy-contract') await deploy(argv);
 const config = orRefuse(() => readConfig(process.argv.slice(2), process.env));
 const log = pino({ level: config.logLevel, base: { app: 'hub' } });
@@ -62,8 +88,6 @@ async function end(signal: string): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(signal));
 
 try {
-  // Both src/ and the bundle's dist/ lie beside drizzle/.
-  const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
   const opened = await Hub.open({ config, clock: systemClock, log, migrationsFolder, failed: () => process.exit(exit.failed) });
   hub = opened;
   if (ending) await opened[Symbol.asyncDispose]();

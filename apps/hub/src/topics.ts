@@ -3,7 +3,8 @@ import { deviceIdPattern } from '@energymesh/identity';
 /** What devices publish towards the backend. docs/devices.md */
 const deviceKinds = ['telemetry', 'transaction', 'answer', 'state'] as const;
 export type DeviceKind = (typeof deviceKinds)[number];
-const nodeKinds = ['report', 'expired', 'rewards'] as const;
+/** `reply`: a node's answer to a phone, which waits at the hub. */
+const nodeKinds = ['report', 'expired', 'rewards', 'reply'] as const;
 type NodeKind = (typeof nodeKinds)[number];
 
 export type Topic =
@@ -12,6 +13,8 @@ export type Topic =
   | { readonly at: 'command'; readonly device: string }
   /** What the hub tells a node about its rewards. */
   | { readonly at: 'told'; readonly node: string }
+  /** A paired phone's call to a node. */
+  | { readonly at: 'call'; readonly node: string }
   | { readonly at: 'document' }
   /** Under the community's prefix, but nothing that the hub keeps. */
   | { readonly at: 'other' }
@@ -40,6 +43,10 @@ export class Topics {
     return `${this.prefix}node/${node}/told`;
   }
 
+  call(node: string): string {
+    return `${this.prefix}node/${node}/call`;
+  }
+
   parse(topic: string): Topic {
     if (!topic.startsWith(this.prefix)) return { at: 'outside' };
     const levels = topic.slice(this.prefix.length).split('/');
@@ -50,16 +57,16 @@ export class Topics {
       if (kind === 'command') return { at: 'command', device: name };
       if (isOneOf(deviceKinds, kind)) return { at: 'device', device: name, kind };
     }
-    if (root === 'node' && NODE.test(name) && kind === 'told') return { at: 'told', node: name };
+    if (root === 'node' && NODE.test(name) && (kind === 'told' || kind === 'call')) return { at: kind, node: name };
     if (root === 'node' && NODE.test(name) && isOneOf(nodeKinds, kind)) return { at: 'node', node: name, kind };
     return { at: 'other' };
   }
 
-  /** Whether a subscription filter lies under the prefix and can match nothing that goes up, nor what another node than `node` is told. */
+  /** Whether a subscription filter lies under the prefix and can match nothing that goes up, nor what another node than `node` is told or asked. */
   isDownwardFilter(filter: string, node: string): boolean {
-    if (filter === this.told(node)) return true;
+    if (filter === this.told(node) || filter === this.call(node)) return true;
     const levels = filter.split('/');
-    return filter.startsWith(this.prefix) && ![...this.upward, this.told('+')].some((other) => overlap(levels, other.split('/')));
+    return filter.startsWith(this.prefix) && ![...this.upward, this.told('+'), this.call('+')].some((other) => overlap(levels, other.split('/')));
   }
 }
 

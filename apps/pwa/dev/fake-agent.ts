@@ -78,6 +78,29 @@ const feed = <T>(current: () => T) => ({
     return () => clearInterval(timer);
   },
 });
+/** Nobody calls a simulated node through the app; the page shows what pairing looks like. */
+const phones = {
+  list: () => ({
+    at: clock.wall(),
+    phones: [
+      { id: '00000000000000e1', name: 'Ana’s phone', pairedAt: clock.wall() - 86_400_000, lastSeenAt: clock.wall() - 240_000, lastWay: 'hub' as const },
+      {
+        id: '00000000000000e2',
+        name: 'Kitchen tablet',
+        pairedAt: clock.wall() - 864_000_000,
+        lastSeenAt: clock.wall() - 172_800_000,
+        lastWay: 'direct' as const,
+      },
+    ],
+    max: 16,
+    app: 'https://app.millbrook.example',
+  }),
+  offer: () => ({ link: `https://app.millbrook.example/pair#${'simulated'.repeat(30)}`, endsAt: clock.wall() + 600_000 }),
+  withdraw: () => {},
+  revoke: () => true,
+  app: () => 'https://app.millbrook.example',
+  answer: async () => undefined,
+};
 const router = createAppRouter({
   clock,
   auth: login,
@@ -86,14 +109,21 @@ const router = createAppRouter({
   topology: feed(sources.topology),
   neighbours: feed(sources.neighbours),
   radio: feed(radioOf(values.radio as RadioName, sources.neighbours, clock.wall)),
-  network: feed(() => ({ at: clock.wall(), available: false, recent: [], tunnels: [] })),
-  changes: { propose: noHelper, confirm: noHelper, revert: noHelper },
+  network: feed(() => ({
+    at: clock.wall(),
+    available: false,
+    recent: [],
+    tunnels: [],
+    reach: { name: 'energymesh-a1.local', addresses: ['192.168.4.1'], port: 8080 },
+  })),
+  changes: { check: noHelper, choices: () => ({ countries: [], channels: [] }), propose: noHelper, confirm: noHelper, revert: noHelper },
   nearby: sources.nearby,
   devices: sources.devices,
   traffic: feed(sources.traffic),
   ...rewardsOf(values.purse as PurseName, clock.wall),
   seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
   trafficOver: sources.trafficOver,
+  phones,
   log: (limit) => sources.log(limit),
   counters: () => ({ at: clock.wall(), counters: {} }),
 });
@@ -106,6 +136,7 @@ const server = await ApiServer.open({
   clock,
   pwaDir: values.pwa,
   setupOpen: () => false,
+  phoneCalls: phones,
   health: () => ({ ok: true }),
   onRefused: (what) => console.error('refused', what),
   onError: (path, error) => console.error(path, error),

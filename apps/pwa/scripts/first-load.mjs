@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /** Pages whose first load is held to the limit. */
-const pages = ['index.html', 'mesh.html', 'traffic.html', 'earnings.html', 'login.html', 'setup.html'];
+const pages = ['index.html', 'mesh.html', 'traffic.html', 'earnings.html', 'login.html', 'settings.html', 'setup.html'];
 export const firstLoadKBMax = 170;
 
 /** Scripts that a page names in its HTML; those marked `nomodule` are for browsers that cannot show the page anyway. */

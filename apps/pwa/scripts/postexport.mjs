@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { firstLoadKBMax, firstLoads } from './first-load.mjs';
+import { writeServiceWorker } from './service-worker.mjs';
 
 const out = join(import.meta.dirname, '..', 'out');
 
@@ -13,6 +14,8 @@ const gzip = (bytes) => gzipSync(bytes, { level: 9 });
 for (const file of walk(out)) {
   if (/\.(gz|br)$/.test(file)) rmSync(file);
 }
+const shell = writeServiceWorker(out, walk(out));
+console.log(`offline shell ${shell.version}: ${shell.files} files, ${Math.round(shell.bytes / 1024)} KB`);
 for (const file of walk(out)) {
   if (!/\.(html|js|css|txt|json|svg|webmanifest)$/.test(file)) continue;
   const bytes = readFileSync(file);

@@ -5,11 +5,11 @@ import { World } from '../harness/world.ts';
 import { logIn } from './operator.ts';
 
 /**
- * D, whose dashboard is looked at, reaches the gateway A through B or C; E hangs behind D. N is blank and off until somebody sets it up; it hears E.
+ * D, whose dashboard is looked at, reaches the gateway A through B or C; E hangs behind D. N, P and Q are blank and off until somebody sets them up; they hear E.
  *
  *        B
  *      /   \
- *     A     D --- E     N
+ *     A     D --- E     N, P, Q
  *      \   /
  *        C
  */
@@ -21,6 +21,8 @@ const layout: Layout = {
     { key: 'D', name: 'Church Row 4', position: { lat: 50.7312, lon: 7.1062 } },
     { key: 'E', name: 'Weir Cottage', position: { lat: 50.731, lon: 7.1083 } },
     { key: 'N', name: 'New node', later: true },
+    { key: 'P', name: 'Blank node', later: true },
+    { key: 'Q', name: 'Far node', later: true },
   ],
   edges: [
     ['A', 'B'],
@@ -29,6 +31,8 @@ const layout: Layout = {
     ['C', 'D'],
     ['D', 'E'],
     ['E', 'N'],
+    ['E', 'P'],
+    ['E', 'Q'],
   ],
   devices: [
     { id: 'church-4-meter', role: 'meter', at: 'D' },

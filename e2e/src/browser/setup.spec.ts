@@ -52,6 +52,12 @@ test('from a blank node to online: portal, claim, photo of an invite, name and p
   await heading('Join your neighbours’ mesh.');
   await expectAccessible(page, 'setup-way');
 
+  // A new mesh is one of the ways; here there is one already.
+  await page.getByRole('button', { name: /Start a new mesh/ }).click();
+  await heading('What is the new mesh called?');
+  await expectAccessible(page, 'setup-create');
+  await page.getByRole('button', { name: 'Back', exact: true }).click();
+
   // Not an invite, in words; cut off, in words.
   await page.getByRole('button', { name: /Paste or open/ }).click();
   await page.getByLabel('Invite', { exact: true }).fill('Hello');

@@ -77,6 +77,8 @@ export class AgentProcess {
       http: { host: place?.httpHost ?? '127.0.0.1', port: ports.http },
       devices: { host: place?.devicesHost ?? '127.0.0.1', port: ports.devices },
       links: { host: place ? '*' : '127.0.0.1', port: ports.links },
+      // Of a community that is made on the node; nothing listens there otherwise.
+      ...(place ? {} : { authority: { host: '127.0.0.1', port: 0 } }),
       segments: place?.segments ?? segments.map((s) => ({ type: 'multicast', ...s, interface: '127.0.0.1' })),
       // Whatever radios this machine has are none of the community's.
       radio: { snapshot: join(this.dir, 'radio.json'), requests: join(this.dir, 'requests'), status: join(this.dir, 'network.json') },

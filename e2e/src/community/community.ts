@@ -68,7 +68,7 @@ export interface ExternalBroker {
 interface State {
   /** Ports, groups and device tokens, so that a second start is the same community. */
   readonly ports: Record<string, { http: number; devices: number; links: number }>;
-  readonly hub: { http: number; https: number; broker: number; tools: number };
+  readonly hub: { http: number; https: number; broker: number; tools: number; app?: number };
   readonly groupPort: number;
   readonly groupNet: number;
   rewards?: RewardsState;
@@ -122,8 +122,16 @@ export class Community {
       else if (state.ports[key]) state.ports[key].http = http;
     }
     if (options.rewards) state.rewards ??= { port: (await freePorts(1))[0]!, epochSeconds: options.rewards.epochSeconds ?? defaultEpochSeconds };
+    state.hub.app ??= (await freePorts(1))[0]!;
+    const { app } = state.hub;
     const rewards = options.rewards && CommunityRewards.of(options.rewards, state.rewards!, options.dir);
-    const hub = new HubProcess({ dir: join(options.dir, 'hub'), ports: state.hub, logFile: join(options.dir, 'logs', 'hub.log'), rewards, options });
+    const hub = new HubProcess({
+      dir: join(options.dir, 'hub'),
+      ports: { ...state.hub, app },
+      logFile: join(options.dir, 'logs', 'hub.log'),
+      rewards,
+      options,
+    });
     const community = new Community(options, state, stateFile, hub);
     community.#save();
     return community;
@@ -222,11 +230,11 @@ export class Community {
 }
 
 async function newState(options: CommunityOptions): Promise<State> {
-  const ports = await freePorts(options.layout.nodes.length * 3 + 5);
+  const ports = await freePorts(options.layout.nodes.length * 3 + 6);
   const next = (): number => ports.pop()!;
   return {
     ports: Object.fromEntries(options.layout.nodes.map(({ key }) => [key, { http: next(), devices: next(), links: next() }])),
-    hub: { http: next(), https: next(), broker: next(), tools: next() },
+    hub: { http: next(), https: next(), broker: next(), tools: next(), app: next() },
     groupPort: next(),
     groupNet: Math.floor(Math.random() * 0x400),
     tokens: {},

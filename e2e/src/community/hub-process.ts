@@ -11,6 +11,8 @@ export interface HubPorts {
   readonly https: number;
   readonly broker: number;
   readonly tools: number;
+  /** Of the app, where there is a page to serve. */
+  readonly app?: number;
 }
 
 export interface HubStats {
@@ -57,6 +59,10 @@ export class HubProcess {
   get statusUrl(): string {
     return `http://localhost:${this.#o.ports.http}`;
   }
+  /** Where phones open the app. */
+  get appUrl(): string {
+    return `https://${this.#o.options.places?.hub.address ?? 'localhost'}:${this.#o.ports.app}`;
+  }
   /** Where observers and backend programs connect. */
   get tools(): ExternalBroker['tools'] & { readonly ca?: string } {
     if (this.broker) return { ...this.broker.tools, ca: this.broker.ca };
@@ -98,6 +104,7 @@ export class HubProcess {
       broker: this.broker
         ? { kind: 'external', ...this.broker.tools, ca: this.#file('broker-ca.pem', this.broker.ca), gateways: { url: this.broker.url } }
         : { kind: 'embedded', host, port: ports.broker, tools: { host: '127.0.0.1', port: ports.tools } },
+      ...(this.#o.options.pwaDir === undefined || ports.app === undefined ? {} : { app: { files: this.#o.options.pwaDir, host, port: ports.app } }),
       ...(this.rewards ? { rewards: this.rewards.hub } : {}),
       logLevel: 'info',
     };

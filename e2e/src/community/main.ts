@@ -156,6 +156,7 @@ try {
       '',
       `  dashboard      http://localhost:${values.port}   (node A, ${village.nodes[0]?.name}; a gateway)`,
       `  hub            ${community.hub.statusUrl}`,
+      ...(values.dev ? [] : [`  app            ${community.hub.appUrl}   (its certificate signs itself: the browser warns)`]),
       ...(rewards
         ? [
             `  ledger         ${rewards.ledger.url}   (SIMULATED: a local Stellar network on this machine, its XLM are worth nothing)`,

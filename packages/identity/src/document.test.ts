@@ -51,6 +51,18 @@ test('a document tells who pays, or that nobody does', async () => {
   expect(told(signCommunityDocument(authority, { ...content, rewards: { ...rewards, contract: 'GABC' } }))).toBe('malformed');
 });
 
+test('a document tells where the app is, as an origin', async () => {
+  const { authority, verifier } = await community();
+  const content = { number: 1, issuedAt: noon, revoked: [], devices: [] };
+  const told = (app: string) => {
+    const verdict = verifyCommunityDocument(signCommunityDocument(authority, { ...content, app }), verifier);
+    return verdict.ok ? verdict.document.app : verdict.reason;
+  };
+  expect(told('https://app.millbrook.example')).toBe('https://app.millbrook.example');
+  expect(told('https://[2001:db8::1]:8444')).toBe('https://[2001:db8::1]:8444');
+  for (const other of ['http://app.millbrook.example', 'https://app.millbrook.example/', '*', 'https://a b']) expect(told(other)).toBe('malformed');
+});
+
 test('an impostor, another community and a changed byte are refused', async () => {
   const { authority, verifier } = await community();
   const content = { number: 1, issuedAt: noon, revoked: [{ node }], devices: [] };

@@ -42,6 +42,8 @@ export interface CommunityDocument {
   readonly beacon?: SealedBeaconKey | undefined;
   /** Absent: this community pays nothing. */
   readonly rewards?: RewardTerms | undefined;
+  /** Origin of the community's app, whose pages may call nodes; absent: it has none. docs/app.md */
+  readonly app?: string | undefined;
 }
 
 export interface VerifiedDocument extends CommunityDocument {
@@ -84,6 +86,11 @@ const bodySchema = z.object({
       rpc: z.array(z.url({ protocol: /^https?$/ }).max(256)).max(8),
     })
     .optional(),
+  app: z
+    .string()
+    .max(256)
+    .regex(/^https:\/\/[a-z0-9.:[\]-]+$/)
+    .optional(),
 });
 
 /** The document's bytes became longer than allowed: too many devices or revocations. */
@@ -103,6 +110,7 @@ export function signCommunityDocument(authority: CommunityAuthority, document: C
       devices: document.devices.map(({ id, role, salt, verifier }) => [id, role, salt, verifier]),
       beacon: document.beacon,
       rewards: document.rewards,
+      app: document.app,
     }),
   );
   const issuing = firstDer(authority.issuingPem);
@@ -155,6 +163,7 @@ function withLookup(body: z.infer<typeof bodySchema>): VerifiedDocument {
     devices: body.devices.map(([id, role, salt, verifier]) => ({ id, role, salt, verifier })),
     beacon: body.beacon,
     rewards: body.rewards,
+    app: body.app,
     isRevoked: (node, serial) => whole.has(node) || single.has(`${node}/${serial}`),
   };
 }

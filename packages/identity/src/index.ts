@@ -39,6 +39,7 @@ export {
   readInvite,
   tokenHashOf,
 } from './invite.ts';
+export { joinCode } from './join-code.ts';
 export {
   communityIdOf,
   fingerprintOf,
@@ -51,6 +52,7 @@ export {
   publicKeyFromRaw,
   rawPublicKeyOf,
 } from './keys.ts';
+export { channelOf, holdsAsk, signAsk } from './member-ask.ts';
 export { nameLengthMax, normalName } from './names.ts';
 export { generateP256Key, type P256Key, p256KeyFromPem, p256KeyToPem } from './p256.ts';
 export { peerBundle } from './peer.ts';
@@ -61,8 +63,10 @@ export {
   CertificateVerifier,
   type Circumstances,
   type ClockReading,
+  communityOfRoot,
   type Dates,
   type RefusalReason,
   type Refused,
   type Verdict,
 } from './verify.ts';
+export { createWebCertificate, webCertificateMs } from './web-certificate.ts';

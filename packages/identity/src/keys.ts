@@ -34,8 +34,13 @@ export const communityIdOf = (rawRootKey: Uint8Array): string => nodeIdOf(rawRoo
 /** Base32 (RFC 4648 §6, lower case) of the first 10 bytes of SHA-256 of the raw public key, e.g. `mfra-abcd-efgh-2345`. */
 export function fingerprintOf(rawPublicKey: Uint8Array): string {
   expectRaw(rawPublicKey);
+  return inFours(sha256(rawPublicKey));
+}
+
+/** The first 10 bytes in base32, as people compare them. */
+export function inFours(hash: Uint8Array): string {
   let bits = 0n;
-  for (const byte of sha256(rawPublicKey).subarray(0, 10)) bits = (bits << 8n) | BigInt(byte);
+  for (const byte of hash.subarray(0, 10)) bits = (bits << 8n) | BigInt(byte);
   let text = '';
   for (let shift = 75n; shift >= 0n; shift -= 5n) text += BASE32[Number((bits >> shift) & 31n)];
   return text.match(/.{4}/g)!.join('-');

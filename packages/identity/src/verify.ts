@@ -176,6 +176,12 @@ function datesOf(genuine: Genuine, clock: ClockReading): Dates | 'expired' {
   return clock.now <= genuine.notAfter + validity.staleMs ? 'stale' : 'expired';
 }
 
+/** What a root certificate says of its community; its own signature holds. Undefined: it is none. */
+export function communityOfRoot(der: Uint8Array): { readonly pin: string; readonly id: string; readonly name: string } | undefined {
+  const claims = CertificateVerifier.fromRoot(der) && readClaims(der);
+  return claims && { pin: keyPinOf(claims.publicKey), id: claims.community, name: claims.name };
+}
+
 /** Sets at the young end; at the bound the oldest goes. */
 function remember<V>(map: Map<string, V>, key: string, value: V, entriesMax: number): void {
   map.delete(key);

@@ -13,9 +13,9 @@ export const hubFolders = { ours: 'hub', foreign: 'hub-foreign' } as const;
  * `hubFlags`). In the machine it is started from a copy.
  */
 export async function prepareHub(share: string, folder: string): Promise<void> {
-  const [http = 0, https = 0, broker = 0, tools = 0] = await freePorts(4);
+  const [http = 0, https = 0, broker = 0, tools = 0, app = 0] = await freePorts(5);
   const options = { layout: { nodes: [], edges: [], devices: [] }, dir: share, program: built(repo), progress: () => {} };
-  const hub = new HubProcess({ dir: join(share, folder), ports: { http, https, broker, tools }, logFile: join(share, 'hub-first-start.log'), options });
+  const hub = new HubProcess({ dir: join(share, folder), ports: { http, https, broker, tools, app }, logFile: join(share, 'hub-first-start.log'), options });
   try {
     await hub.start();
   } finally {

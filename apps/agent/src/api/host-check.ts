@@ -22,7 +22,12 @@ export class HostCheck {
   }
 
   /** Why the request is refused, in words; undefined: it is for this node. `local` is the address it came in on. */
-  refusal(headers: { readonly host?: string | undefined; readonly origin?: string | undefined }, local: string | undefined): string | undefined {
+  refusal(
+    headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
+    local: string | undefined,
+    /** Another origin that may call here. */
+    friend?: string,
+  ): string | undefined {
     const { host, origin } = headers;
     if (host === undefined) return 'The request has no Host header.';
     const name = hostnameOf(host);
@@ -30,7 +35,7 @@ export class HostCheck {
     if (!this.#isOwn(name, local)) {
       return `This node does not answer to the name "${printable(name)}". Open it by its IP address, or add the name to allowedHosts in its configuration.`;
     }
-    if (origin !== undefined && originHost(origin) !== host.toLowerCase()) {
+    if (origin !== undefined && origin !== friend && originHost(origin) !== host.toLowerCase()) {
       return `A page of "${printable(origin)}" may not call this node. Open the node's own dashboard.`;
     }
     return undefined;

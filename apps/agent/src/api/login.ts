@@ -5,7 +5,7 @@ import type { Clock } from '../ports.ts';
 import { type AuthPort, LoginRefused } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { keyStretching, type LoginIdentifier, normaliseClaimCode } from './session-mac.ts';
-import type { Sessions } from './sessions.ts';
+import type { SessionInfo, Sessions } from './sessions.ts';
 
 /** OPAQUE's records (store/). */
 export interface RecordStore {
@@ -34,6 +34,8 @@ interface Pending {
 }
 const pendingMax = 128;
 const pendingMs = 60_000;
+/** To set another passphrase the old one has to be given anew. */
+const freshMsMax = 120_000;
 const claimCodePattern = /^[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}$/;
 
 /**
@@ -118,7 +120,7 @@ export class Login implements AuthPort {
     return { loginId, response: started.loginResponse };
   }
 
-  loginFinish(caller: string, loginId: string, request: string): { sessionId: string } {
+  loginFinish(caller: string, loginId: string, request: string, agent = ''): { sessionId: string } {
     const { sessions, clock, onLogin } = this.#options;
     const pending = this.#pending.get(loginId);
     this.#pending.delete(loginId);
@@ -128,7 +130,7 @@ export class Login implements AuthPort {
       this.#refuse(caller, 'wrong', fits ? 'That is not the right code or passphrase.' : 'This login took too long or was begun elsewhere. Try again.');
     }
     this.#limit.giveBack(caller);
-    const sessionId = sessions.begin(pending.identifier === 'claim' ? 'claimant' : 'operator', finished.sessionKey);
+    const sessionId = sessions.begin(pending.identifier === 'claim' ? 'claimant' : 'operator', finished.sessionKey, agent);
     onLogin({ caller, kind: pending.identifier });
     return { sessionId };
   }
@@ -141,8 +143,11 @@ export class Login implements AuthPort {
     return { response: made.registrationResponse };
   }
 
-  registerFinish(record: string): void {
+  registerFinish(record: string, session?: string): void {
     const { records, clock, sessions, claimCodeFile, onClaimed } = this.#options;
+    // Whoever finds an open page shall not lock its operator out.
+    if (this.claimed && session !== undefined && (sessions.ageMs(session) ?? Number.POSITIVE_INFINITY) > freshMsMax)
+      throw new LoginRefused('not-fresh', 'Give the old passphrase once more: a new one is taken only within two minutes of that.');
     // A record that cannot be read would lock the operator out for good: it must be good for a login.
     const { startLoginRequest } = opaque.client.startLogin({ password: 'trial' });
     const good = attempt(() =>
@@ -159,6 +164,15 @@ export class Login implements AuthPort {
 
   logout(sessionId: string): void {
     this.#options.sessions.end([sessionId]);
+  }
+
+  sessions(): readonly SessionInfo[] {
+    return this.#options.sessions.list();
+  }
+
+  endSessions(ids: readonly string[]): void {
+    const { sessions } = this.#options;
+    sessions.end(ids.filter((id) => sessions.has(id)));
   }
 
   #refuse(caller: string, why: LoginRefused['why'], message: string, retryAfterMs?: number): never {

@@ -1,4 +1,8 @@
 import type { Clock, NetworkChanges } from '../ports.ts';
+import type { About, LogLevel } from './about-schema.ts';
+import type { CommunityDevices, DeviceOwners, DeviceRole, MadeDevice } from './devices-schema.ts';
+import type { MadeInvite, OwnCommunity, People } from './people-schema.ts';
+import type { PhoneOffer, PhonesView } from './phones/schema.ts';
 import type {
   Csv,
   Earnings,
@@ -22,6 +26,7 @@ import type {
   Log,
   Nearby,
   Neighbours,
+  NetworkChoices,
   NetworkOfNode,
   PublicCard,
   RadioBeneath,
@@ -33,14 +38,17 @@ import type {
 } from './schema.ts';
 import type { SealedChannel } from './sealed.ts';
 import type { LoginIdentifier } from './session-mac.ts';
-import type { CheckedInviteView, Losses, PlaceInput, RadioInput, SetupView } from './setup-schema.ts';
+import type { SessionInfo } from './sessions.ts';
+import type { CheckedInviteView, FoundCommunities, Losses, MetCommunity, PlaceInput, RadioInput, SetupView } from './setup-schema.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Who calls. `why` says what was wrong with the credentials that came, if any. */
 export type Principal =
   | { readonly kind: 'anonymous'; readonly why: Unauthorised }
   | { readonly kind: 'claimant'; readonly session: string }
-  | { readonly kind: 'operator'; readonly session: string };
+  | { readonly kind: 'operator'; readonly session: string }
+  /** A paired phone, which may do a part of what the operator may (`phones/may.ts`). */
+  | { readonly kind: 'phone'; readonly session: string; readonly phone: string };
 export type Unauthorised = 'not-logged-in' | 'malformed' | 'unknown-session' | 'bad-mac' | 'replayed';
 
 /** Something that has a value now and says when it may have changed. */
@@ -53,15 +61,19 @@ export interface Feed<T> {
 /** OPAQUE's server side and the sessions it leaves. Messages are the library's base64url texts. Throws LoginRefused. */
 export interface AuthPort {
   loginStart(caller: string, identifier: LoginIdentifier, request: string): { loginId: string; response: string };
-  loginFinish(caller: string, loginId: string, request: string): { sessionId: string };
+  loginFinish(caller: string, loginId: string, request: string, agent?: string): { sessionId: string };
   registerStart(request: string): { response: string };
-  /** Sets the operator's passphrase; ends every session, the caller's too. */
-  registerFinish(record: string): void;
+  /** Sets the operator's passphrase; ends every session, the caller's too. An operator's must be fresh: the old passphrase given just now. */
+  registerFinish(record: string, session: string): void;
   logout(sessionId: string): void;
+  /** The one used last first. */
+  sessions(): readonly SessionInfo[];
+  /** Those of them that there are. */
+  endSessions(ids: readonly string[]): void;
 }
 
 export class LoginRefused extends Error {
-  readonly why: 'already-claimed' | 'not-claimed' | 'wrong' | 'malformed' | 'too-many';
+  readonly why: 'already-claimed' | 'not-claimed' | 'wrong' | 'malformed' | 'too-many' | 'not-fresh';
   /** Set with `too-many`. */
   readonly retryAfterMs: number | undefined;
   constructor(why: LoginRefused['why'], message: string, retryAfterMs?: number) {
@@ -121,6 +133,11 @@ export interface SetupPort {
   view(): SetupView;
   check(text: string): CheckedInviteView;
   invite(text: string): void;
+  /** On the local network. */
+  found(): FoundCommunities;
+  lookAt(address: string): Promise<MetCommunity>;
+  ask(of: { address: string; root: string }): Promise<void>;
+  create(community: string): void;
   later(): void;
   radio(radio: RadioInput): void;
   place(place: PlaceInput): void;
@@ -135,6 +152,20 @@ export interface SetupPort {
   reset(of: { session: string; name: string; abandon?: string | undefined }): void;
 }
 
+/** Letting others in, by the hub's leave: it is asked each time. Throws PeopleRefused. docs/setup.md */
+export interface PeoplePort {
+  get(): Promise<People>;
+  invite(of: { role: 'relay' | 'gateway'; uses: number; hours: number }): Promise<MadeInvite>;
+  withdraw(id: string): Promise<People>;
+  approve(node: string, gateway: boolean): Promise<People>;
+  refuse(node: string, forGood: boolean): Promise<People>;
+  own(): OwnCommunity;
+  /** Keys and members of the community that was made here, sealed with the passphrase. */
+  backup(passphrase: string): Promise<string>;
+  /** A hub made from the backup answers there and takes over. */
+  moveTo(address: string): Promise<void>;
+}
+
 /** The node's ends of sealed channels, by session. */
 export interface SealsPort {
   /** Undefined: the page's key is none. */
@@ -144,6 +175,29 @@ export interface SealsPort {
 
 /** Tokens by which programs read this node. Throws TokenRefused. */
 export type TokensPort = Pick<Tokens, 'list' | 'create' | 'revoke'>;
+/** Phones that may speak for the operator, and the code for another. docs/app.md */
+export interface PhonesPort {
+  list(): PhonesView;
+  /** Throws PhonesFull. */
+  offer(): PhoneOffer;
+  withdraw(): void;
+  /** False: there is no such phone. */
+  revoke(id: string): boolean;
+}
+
+export interface AboutPort {
+  current(): About;
+  /** Until the agent starts anew. */
+  setLogLevel(level: LogLevel): void;
+}
+
+/** Devices of the whole community. Promises ask the hub and reject with PeopleRefused. */
+export interface DeviceDeskPort {
+  all(): CommunityDevices;
+  owners(): Promise<DeviceOwners>;
+  add(device: { id: string; role: DeviceRole }): Promise<Omit<MadeDevice, 'box'> & { readonly token: string }>;
+  remove(id: string): Promise<DeviceOwners>;
+}
 
 /** What the router asks of the rest of the agent. */
 export interface ApiPorts {
@@ -155,9 +209,10 @@ export interface ApiPorts {
   readonly neighbours: Feed<Neighbours>;
   readonly radio: Feed<RadioBeneath>;
   readonly network: Feed<NetworkOfNode>;
-  readonly changes: Pick<NetworkChanges, 'propose' | 'confirm' | 'revert'>;
+  readonly changes: Pick<NetworkChanges, 'check' | 'propose' | 'confirm' | 'revert'> & { choices(country: string): NetworkChoices };
   nearby(): Nearby;
   devices(): Devices;
+  readonly deviceDesk: DeviceDeskPort;
   readonly traffic: Feed<TrafficToday>;
   trafficOver(asked: TrafficAsked): Promise<TrafficSpan>;
   /** Newest first; `before` is an entry's id. */
@@ -169,4 +224,7 @@ export interface ApiPorts {
   readonly seals: SealsPort;
   readonly tokens: TokensPort;
   readonly setup: SetupPort;
+  readonly people: PeoplePort;
+  readonly phones: PhonesPort;
+  readonly about: AboutPort;
 }

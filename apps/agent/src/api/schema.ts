@@ -222,6 +222,8 @@ export const radio = z.object({
 });
 
 const problem = z.object({ field: z.string(), text: z.string() });
+export const networkProblems = z.object({ problems: z.array(problem) });
+export const networkChoices = z.object({ countries: z.array(z.string()), channels: z.array(z.number()) });
 /** This node's network as the privileged helper tells it; passphrases read "set". docs/network.md */
 export const network = z.object({
   at: z.number(),
@@ -231,6 +233,17 @@ export const network = z.object({
   /** In force, and goes back by itself unless it is confirmed in this time. */
   waiting: z.object({ id: z.string(), secondsLeft: z.number() }).optional(),
   state: z.record(z.string(), z.unknown()).optional(),
+  /** The last one asked for since the agent started. Of passphrases: "set" was in force, "new" is given with it, left out is kept. */
+  change: z
+    .object({
+      id: z.string(),
+      ofSeconds: z.number(),
+      before: z.record(z.string(), z.unknown()).optional(),
+      asked: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
+  /** Where this node's page is found: its name, and the addresses (IPv4) that this machine has now. */
+  reach: z.object({ name: z.string(), addresses: z.array(z.string()), port: z.number() }),
   /** The newest first. */
   recent: z.array(
     z.object({
@@ -242,6 +255,23 @@ export const network = z.object({
   ),
   /** Public keys of this node's tunnels, for their other ends. */
   tunnels: z.array(z.object({ name: z.string(), publicKey: z.string() })),
+});
+
+/** Who is logged in. */
+export const sessions = z.object({
+  at: z.number(),
+  sessions: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['claimant', 'operator']),
+      /** The session that asks. */
+      own: z.boolean(),
+      createdAt: z.number(),
+      lastUsedAt: z.number(),
+      /** As the browser names itself; may be empty. */
+      agent: z.string(),
+    }),
+  ),
 });
 
 export const device = z.object({
@@ -321,6 +351,8 @@ export const logEntry = z.object({
     'started',
     'claimed',
     'login',
+    'phone-paired',
+    'phone-removed',
     'device-connected',
     'device-disconnected',
     'refused',
@@ -340,8 +372,10 @@ export type Status = z.infer<typeof status>;
 export type TopologyView = z.infer<typeof topology>;
 export type Neighbours = z.infer<typeof neighbours>;
 export type Nearby = z.infer<typeof nearby>;
+export type SessionsNow = z.infer<typeof sessions>;
 export type Devices = z.infer<typeof devices>;
 export type RadioBeneath = z.infer<typeof radio>;
+export type NetworkChoices = z.infer<typeof networkChoices>;
 export type NetworkOfNode = z.infer<typeof network>;
 export type TrafficToday = z.infer<typeof trafficToday>;
 export type TrafficAsked = z.infer<typeof trafficAsked>;

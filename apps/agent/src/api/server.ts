@@ -1,17 +1,19 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { PageFiles } from '@energymesh/page-files';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Clock } from '../ports.ts';
+import { contentSecurityPolicy } from './content-policy.ts';
 import type { HostCheck } from './host-check.ts';
+import { answerPhoneCall, type PhoneCalls, phonePath } from './phones/http.ts';
 import { answerProbe } from './portal.ts';
 import { Rest } from './rest/answer.ts';
 import type { AppRouter } from './router.ts';
 import type { Sessions } from './sessions.ts';
 import { answerCall } from './signed-calls.ts';
 import { Sockets } from './sockets.ts';
-import { contentSecurityPolicy, StaticFiles } from './static-files.ts';
 import type { Tokens } from './tokens.ts';
 
 export interface ApiServerOptions {
@@ -29,6 +31,8 @@ export interface ApiServerOptions {
   readonly askable?: () => readonly string[];
   /** The node is being set up: systems that look for a captive portal are sent to the wizard. */
   readonly setupOpen: () => boolean;
+  /** Sealed calls of paired phones. */
+  readonly phoneCalls: PhoneCalls;
   readonly health: () => { readonly ok: boolean } & Record<string, unknown>;
   readonly onRefused: (what: { caller: string; why: string }) => void;
   /** An error of ours while answering. */
@@ -79,7 +83,9 @@ export class ApiServer {
       { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 5000 },
       (request, response) => {
         if (answerProbe(request, response, options.setupOpen())) return;
-        const refusal = hostCheck.refusal(request.headers, request.socket.localAddress);
+        // The community's app may call here alone, and only what it sealed is read.
+        const friend = request.url === phonePath ? options.phoneCalls.app() : undefined;
+        const refusal = hostCheck.refusal(request.headers, request.socket.localAddress, friend);
         if (refusal === undefined) return void listener(request, response);
         onRefused({ caller: callerOf(request), why: refusal });
         response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${refusal}\n`);
@@ -97,7 +103,8 @@ export class ApiServer {
       else sockets.upgrade(request, socket, head);
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      // Browsers open connections ahead: one that nothing came over ends without a word, which the next page would take for its answer.
+      if (error.code === 'ECONNRESET' || error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || !socket.writable) socket.destroy();
       else refuseUpgrade(socket, error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request', 'This is no HTTP request.');
     });
     try {
@@ -118,10 +125,10 @@ export class ApiServer {
 }
 
 function createApp(options: ApiServerOptions): Hono<{ Bindings: HttpBindings }> {
-  const { router, sessions, onError, health, pwaDir, askable } = options;
+  const { router, sessions, onError, health, pwaDir, askable, phoneCalls } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
   const rest = new Rest(options);
-  const files = pwaDir === undefined ? undefined : new StaticFiles(pwaDir, askable);
+  const files = pwaDir === undefined ? undefined : new PageFiles({ root: pwaDir, policy: (scripts) => contentSecurityPolicy(scripts, askable?.()) });
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of securityHeaders) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
@@ -130,6 +137,7 @@ function createApp(options: ApiServerOptions): Hono<{ Bindings: HttpBindings }> 
   app.on(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], ['/api/v1/*', '/metrics'], (c) =>
     rest.answer(c.req.method, new URL(c.req.url), c.req.raw.headers, callerOf(c.env.incoming)),
   );
+  app.on(['POST', 'OPTIONS'], phonePath, (c) => answerPhoneCall(c.req.raw, callerOf(c.env.incoming), phoneCalls));
   app.get('/healthz', (c) => {
     const state = health();
     return c.json(state, state.ok ? 200 : 503, { 'cache-control': 'no-store' });

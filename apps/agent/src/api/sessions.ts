@@ -21,6 +21,20 @@ export interface SessionStore {
   deleteSessions(ids: readonly string[]): void;
 }
 
+/** Which browser a session belongs to: so that the operator knows them apart. */
+export interface SessionNotes {
+  get(key: string): string | undefined;
+  set(key: string, value: string): void;
+}
+export interface SessionInfo {
+  readonly id: string;
+  readonly kind: SessionKind;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  /** As the browser named itself; empty: it did not, or it is of before this was kept. */
+  readonly agent: string;
+}
+
 interface Live {
   readonly kind: SessionKind;
   readonly key: string;
@@ -39,7 +53,11 @@ export interface SessionsOptions {
   readonly idleMs?: number;
   readonly claimIdleMs?: number;
   readonly sessionsMax?: number;
+  readonly notes?: SessionNotes;
 }
+const agentsKey = 'sessions.agents';
+const agentLengthMax = 200;
+const noNotes: SessionNotes = { get: () => undefined, set: () => {} };
 
 /**
  * Who is logged in. A session is a key that OPAQUE left at both ends and the counters used with it. It is kept in state.db, so that a
@@ -49,17 +67,20 @@ export class Sessions {
   readonly #options: Required<SessionsOptions>;
   readonly #sessions = new Map<string, Live>();
   readonly #handlers = new Set<(id: string) => void>();
+  /** As many as there are sessions. */
+  readonly #agents = new Map<string, string>();
 
   constructor(options: SessionsOptions) {
-    this.#options = { idleMs: 30 * 24 * 3_600_000, claimIdleMs: 15 * 60_000, sessionsMax: 64, ...options };
+    this.#options = { idleMs: 30 * 24 * 3_600_000, claimIdleMs: 15 * 60_000, sessionsMax: 64, notes: noNotes, ...options };
     for (const { id, kind, key, createdAt, lastUsedAt, counterTop, counterBits } of options.store.sessions()) {
       if (kind !== 'claimant' && kind !== 'operator') continue;
       this.#sessions.set(id, { kind, key, createdAt, lastUsedAt, counterTop, counterBits: BigInt(`0x${counterBits}`) });
     }
+    for (const [id, agent] of agentsIn(this.#options.notes.get(agentsKey))) if (this.#sessions.has(id)) this.#agents.set(id, agent);
     this.#endIdle();
   }
 
-  begin(kind: SessionKind, key: string): string {
+  begin(kind: SessionKind, key: string, agent = ''): string {
     this.#endIdle();
     while (this.#sessions.size >= this.#options.sessionsMax) {
       const [oldest] = [...this.#sessions].reduce((a, b) => (b[1].lastUsedAt < a[1].lastUsedAt ? b : a));
@@ -69,6 +90,10 @@ export class Sessions {
     const now = this.#options.clock.wall();
     this.#options.store.addSession({ id, kind, key, createdAt: now, lastUsedAt: now, counterTop: 0, counterBits: '0' });
     this.#sessions.set(id, { kind, key, createdAt: now, lastUsedAt: now, counterTop: 0, counterBits: 0n });
+    if (agent !== '') {
+      this.#agents.set(id, printable(agent));
+      this.#saveAgents();
+    }
     return id;
   }
 
@@ -114,6 +139,14 @@ export class Sessions {
     return session && this.has(id) ? Math.abs(this.#options.clock.wall() - session.createdAt) : undefined;
   }
 
+  /** The one used last first. */
+  list(): SessionInfo[] {
+    return [...this.#sessions]
+      .filter(([, session]) => !this.#isIdle(session))
+      .map(([id, { kind, createdAt, lastUsedAt }]) => ({ id, kind, createdAt, lastUsedAt, agent: this.#agents.get(id) ?? '' }))
+      .sort((a, b) => b.lastUsedAt - a.lastUsedAt);
+  }
+
   end(ids: readonly string[]): void {
     this.#options.store.deleteSessions(ids);
     this.#forget(ids);
@@ -135,6 +168,13 @@ export class Sessions {
       if (!this.#sessions.delete(id)) continue;
       for (const handler of this.#handlers) handler(id);
     }
+    let noted = false;
+    for (const id of ids) noted = this.#agents.delete(id) || noted;
+    if (noted) this.#saveAgents();
+  }
+
+  #saveAgents(): void {
+    this.#options.notes.set(agentsKey, JSON.stringify(Object.fromEntries(this.#agents)));
   }
 
   #save(id: string, { lastUsedAt, counterTop, counterBits }: Live): void {
@@ -151,8 +191,25 @@ export class Sessions {
   }
 }
 
+const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?').slice(0, agentLengthMax);
+
+function agentsIn(text: string | undefined): [string, string][] {
+  try {
+    const kept: unknown = JSON.parse(text ?? '{}');
+    return typeof kept === 'object' && kept !== null ? Object.entries(kept).map(([id, agent]) => [id, printable(String(agent))]) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The highest counter used, and of the 128 up to it those that were. */
+export interface UsedCounters {
+  counterTop: number;
+  counterBits: bigint;
+}
+
 /** False: used before, or too far below the highest to know. */
-function useCounter(session: Live, counter: number): boolean {
+export function useCounter(session: UsedCounters, counter: number): boolean {
   if (counter > session.counterTop) {
     const ahead = BigInt(counter - session.counterTop);
     session.counterBits = ahead >= windowBits ? 1n : ((session.counterBits << ahead) | 1n) & windowMask;

@@ -17,7 +17,16 @@ export const setup = z.object({
     port: z.number(),
   }),
   /** file: the invite of the boot partition. later: none yet. */
-  way: z.object({ by: z.enum(['file', 'invite', 'later']), community: z.string().optional(), role: z.enum(['relay', 'gateway']).optional() }).optional(),
+  way: z
+    .object({
+      by: z.enum(['file', 'invite', 'ask', 'create', 'later']),
+      community: z.string().optional(),
+      role: z.enum(['relay', 'gateway']).optional(),
+      /** Of `ask`: whoever approves sees the same, unless somebody is in between. */
+      code: z.string().optional(),
+      hub: z.string().optional(),
+    })
+    .optional(),
   /** Why the last invite was refused. */
   refused: z.string().optional(),
   radio: z.object({ country: z.string().optional(), mesh: z.object({ id: z.string(), hasPassphrase: z.boolean() }).optional() }).optional(),
@@ -41,7 +50,7 @@ export const setup = z.object({
     uplinkSsid: z.string().optional(),
   }),
   /** How asking the hubs goes; absent: not asked now. */
-  asking: z.object({ tries: count, words: z.string(), nextAt: z.number() }).optional(),
+  asking: z.object({ tries: count, words: z.string(), nextAt: z.number(), /** The hub has it; a member decides. */ open: z.boolean() }).optional(),
   joined: z.enum(['enrolled', 'deferred']).optional(),
   community: z.string().optional(),
   wallet: z.enum(['none', 'postponed', 'backed-up']).optional(),
@@ -62,6 +71,14 @@ export const checkedInvite = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), problems: z.array(problem) }),
 ]);
 
+/** Communities whose nodes show themselves on the local network. Nothing of it is verified. */
+export const foundCommunities = z.object({ found: z.array(z.object({ name: z.string(), hub: z.string(), nodes: z.array(z.string()) })).max(64) });
+/** Who answers at an address. `root` goes back with `ask`, so that it is the same who answers then. */
+export const metCommunity = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), community: z.string(), hub: z.string(), root: z.string(), code: z.string() }),
+  z.object({ ok: z.literal(false), words: z.string() }),
+]);
+
 /** What a factory reset takes. */
 export const losses = z.object({
   at: z.number(),
@@ -69,6 +86,8 @@ export const losses = z.object({
   name: z.string(),
   id: z.string(),
   community: z.string().optional(),
+  /** A community that was made on this node and that no hub has taken over: its keys go too. */
+  founded: z.object({ members: count }).optional(),
   /** Packets in custody. */
   waiting: count,
   devices: count,
@@ -85,6 +104,10 @@ export const losses = z.object({
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 export const inviteInput = z.object({ text: z.string().max(20_000) });
+export const addressInput = z.object({ address: text(200) });
+export const askInput = z.object({ address: text(200), root: z.string().regex(/^[0-9a-f]{64}$/) });
+/** As certificates take names. */
+export const createInput = z.object({ community: text(48) });
 export const radioInput = z.object({
   country: z.string().max(2).optional(),
   mesh: z.object({ id: text(32), passphrase: z.string().min(1).max(63).optional() }).optional(),
@@ -104,6 +127,8 @@ export const resetInput = z.object({ name: z.string().max(100), abandon: z.strin
 
 export type SetupView = z.infer<typeof setup>;
 export type CheckedInviteView = z.infer<typeof checkedInvite>;
+export type MetCommunity = z.infer<typeof metCommunity>;
+export type FoundCommunities = z.infer<typeof foundCommunities>;
 export type Losses = z.infer<typeof losses>;
 export type RadioInput = z.infer<typeof radioInput>;
 export type PlaceInput = z.infer<typeof placeInput>;

@@ -4,6 +4,7 @@ import type { Principal } from './ports.ts';
 import type { AppRouter } from './router.ts';
 import { type Credentials, parseAuthorization, requestMac, responseMac, responseMacHeader } from './session-mac.ts';
 import type { Sessions } from './sessions.ts';
+import type { CallContext } from './trpc.ts';
 
 const bodyBytesMax = 64 * 1024;
 const batchMax = 32;
@@ -23,15 +24,9 @@ export async function answerCall(request: Request, path: string, caller: string,
   const { principal, key } = identify(sessions, header, credentials, (sessionKey, { counter }) =>
     requestMac(sessionKey, { method: request.method, path, counter, body }),
   );
-  const answer = await fetchRequestHandler({
-    endpoint: '/trpc',
-    // Streams of answers would have to be signed piecewise: one answer, whole.
-    req: new Request(request.url, { method: request.method, headers: withoutStreaming(request.headers), ...(body.length > 0 && { body }) }),
-    router,
-    createContext: () => ({ principal, caller }),
-    maxBatchSize: batchMax,
-    onError: ({ path: procedure, error }) => isOurs(error) && onError(procedure, error),
-  });
+  // Streams of answers would have to be signed piecewise: one answer, whole.
+  const whole = new Request(request.url, { method: request.method, headers: withoutStreaming(request.headers), ...(body.length > 0 && { body }) });
+  const answer = await callRouter(whole, { principal, caller, agent: request.headers.get('user-agent') ?? '' }, { router, onError });
   if (answer.headers.get('content-type')?.startsWith('text/event-stream')) {
     await answer.body?.cancel();
     return new Response('Subscriptions are on the WebSocket at /trpc.', { status: 405 });
@@ -42,6 +37,33 @@ export async function answerCall(request: Request, path: string, caller: string,
   if (key !== undefined && credentials) headers.set(responseMacHeader, responseMac(key, { counter: credentials.counter, status: answer.status, body: bytes }));
   return new Response(bytes, { status: answer.status, headers });
 }
+
+/** What a paired phone asks, out of its sealed call (phones/door.ts). */
+export async function answerPhone(
+  phone: string,
+  { method, path, body }: { readonly method: string; readonly path: string; readonly body: string },
+  options: Pick<SignedCallsOptions, 'router' | 'onError'>,
+): Promise<{ status: number; body: string }> {
+  const request = new Request(new URL(path, 'http://node'), {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(method === 'POST' && { body }),
+  });
+  const answer = await callRouter(request, { principal: { kind: 'phone', session: `phone:${phone}`, phone }, caller: `phone ${phone}` }, options);
+  if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) return { status: answer.status, body: await answer.text() };
+  await answer.body?.cancel();
+  return { status: 405, body: 'A phone asks and is answered: there are no subscriptions.' };
+}
+
+const callRouter = (req: Request, context: CallContext, { router, onError }: Pick<SignedCallsOptions, 'router' | 'onError'>): Promise<Response> =>
+  fetchRequestHandler({
+    endpoint: '/trpc',
+    req,
+    router,
+    createContext: () => context,
+    maxBatchSize: batchMax,
+    onError: ({ path: procedure, error }) => isOurs(error) && onError(procedure, error),
+  });
 
 /** A failure of this node; the caller's mistakes and garbage on the wire are not. */
 export function isOurs(error: TRPCError): boolean {
@@ -68,13 +90,14 @@ function withoutStreaming(headers: Headers): Headers {
   return kept;
 }
 
-async function readBounded(request: Request): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** Undefined: more than `bytesMax`. */
+export async function readBounded(request: Request, bytesMax = bodyBytesMax): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (!request.body) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of request.body as unknown as AsyncIterable<Uint8Array>) {
     length += part.length;
-    if (length > bodyBytesMax) return undefined;
+    if (length > bytesMax) return undefined;
     parts.push(part);
   }
   return new Uint8Array(Buffer.concat(parts));

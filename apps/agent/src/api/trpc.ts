@@ -1,15 +1,28 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import { NetworkRefused, RewardsRefused, SetupRefused } from '../ports.ts';
+import { NetworkRefused, PeopleRefused, RewardsRefused, SetupRefused } from '../ports.ts';
+import { phoneMay } from './phones/may.ts';
+import { PhonesRefused } from './phones/refused.ts';
 import { LoginRefused, type Principal, type Unauthorised } from './ports.ts';
 
 export interface CallContext {
   readonly principal: Principal;
   /** Address of the caller, for rate limits. */
   readonly caller: string;
+  /** As its browser names itself. */
+  readonly agent?: string;
 }
 
 /** Travels as `error.data.reason`, for the page to choose its words by. */
-export type Reason = Unauthorised | LoginRefused['why'] | NetworkRefused['why'] | RewardsRefused['why'] | SetupRefused['why'] | 'claim-only';
+export type Reason =
+  | Unauthorised
+  | LoginRefused['why']
+  | NetworkRefused['why']
+  | PeopleRefused['why']
+  | RewardsRefused['why']
+  | SetupRefused['why']
+  | PhonesRefused['why']
+  | 'claim-only'
+  | 'not-by-phone';
 
 class Denied extends Error {
   readonly reason: Reason;
@@ -25,7 +38,12 @@ const t = initTRPC.context<CallContext>().create({
   errorFormatter({ shape, error }) {
     const { cause } = error;
     const reason: Reason | undefined =
-      cause instanceof LoginRefused || cause instanceof NetworkRefused || cause instanceof RewardsRefused || cause instanceof SetupRefused
+      cause instanceof LoginRefused ||
+      cause instanceof NetworkRefused ||
+      cause instanceof PeopleRefused ||
+      cause instanceof RewardsRefused ||
+      cause instanceof SetupRefused ||
+      cause instanceof PhonesRefused
         ? cause.why
         : cause instanceof Denied
           ? cause.reason
@@ -55,17 +73,24 @@ const words: Record<Unauthorised, string> = {
   replayed: 'A request with this counter was already answered. Send it again with a new counter.',
 };
 
-/** Has proved the claim code or the passphrase. */
-export const loggedIn = t.procedure.use(({ ctx, next }) => {
+/** Has proved the claim code or the passphrase, or is a phone that the operator paired, where a phone may. */
+export const loggedIn = t.procedure.use(({ ctx, next, path }) => {
   const { principal } = ctx;
   if (principal.kind === 'anonymous') throw new TRPCError({ code: 'UNAUTHORIZED', message: words[principal.why], cause: new Denied(principal.why) });
+  if (principal.kind === 'phone' && !phoneMay(path)) {
+    throw new TRPCError({
+      code: 'FORBIDDEN',
+      message: "A paired phone cannot do this. Open the node's own page and log in there.",
+      cause: new Denied('not-by-phone'),
+    });
+  }
   return next({ ctx: { ...ctx, principal } });
 });
 
-/** Has proved the passphrase. */
+/** Has proved the passphrase, or is such a phone. */
 export const operator = loggedIn.use(({ ctx, next }) => {
   const { principal } = ctx;
-  if (principal.kind !== 'operator') {
+  if (principal.kind === 'claimant') {
     throw new TRPCError({
       code: 'FORBIDDEN',
       message: 'The claim code only sets the passphrase. Set it, then log in with it.',

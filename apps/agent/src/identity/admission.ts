@@ -16,6 +16,12 @@ const admission = z.object({
   /** Base64. */
   document: z.base64().max(256 * 1024),
   backend: backend.optional(),
+  /** In place of those known: a hub has taken over from the node that made the community. */
+  hubs: z
+    .array(z.url({ protocol: /^https$/ }).max(200))
+    .min(1)
+    .max(4)
+    .optional(),
 });
 
 export interface Admission {
@@ -52,7 +58,7 @@ export function admitted(
     const read = verifyCommunityDocument(document, verifier);
     if (!read.ok) throw new TypeError(`the community document does not verify: ${read.reason}`);
     const beacon = { beaconKey: Buffer.from(told.beaconKey, 'base64url'), beaconEpoch: told.beaconEpoch, formerBeaconKeys: [] };
-    return { enrolment: { chain, root: expected.root ?? root, door, community, ...beacon, hubs: expected.hubs, backend, gateway }, document };
+    return { enrolment: { chain, root: expected.root ?? root, door, community, ...beacon, hubs: told.hubs ?? expected.hubs, backend, gateway }, document };
   } catch (cause) {
     throw new HubError('broken', `${expected.hub}: the hub's answer was not accepted: ${(cause as Error).message}`, { cause });
   }

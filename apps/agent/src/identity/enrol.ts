@@ -54,7 +54,7 @@ export async function redeemInvite(options: EnrolOptions): Promise<Admission> {
   }
 }
 
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = () => {
     cancel();

@@ -1,12 +1,14 @@
 import type { ClientRequest } from 'node:http';
 import { request } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
-import { CertificateVerifier, type ClockReading, peerBundle, splitDer } from '@energymesh/identity';
+import { CertificateVerifier, type ClockReading, communityOfRoot, peerBundle, splitDer } from '@energymesh/identity';
 import { z } from 'zod';
 
 const refusal = z.object({ error: z.object({ code: z.string().max(100), message: z.string().max(500) }) });
 const answerBytesMax = 512 * 1024;
 const timeoutMs = 15_000;
+/** Somebody waits before the page. */
+const lookMs = 7000;
 
 /** Why a call to a hub came to nothing. */
 export class HubError extends Error {
@@ -30,12 +32,13 @@ export interface HubCall {
   /** The hub's base address, https. */
   readonly hub: string;
   readonly path: string;
+  /** A function: of the connection, once the server is believed. */
   readonly body: unknown;
   /**
    * What the server is believed by, and by this alone: SHA-256 of the community's raw root public key (64 hex digits; the hub then has to present
-   * its root certificate too), or that root certificate (DER) when it is known already.
+   * its root certificate too), or that root certificate (DER) when it is known already. `first-met`: whatever community it is of; people compare codes later.
    */
-  readonly trust: { readonly pin: string } | { readonly root: Uint8Array };
+  readonly trust: { readonly pin: string } | { readonly root: Uint8Array } | 'first-met';
   readonly clock: ClockReading;
   readonly signal?: AbortSignal;
 }
@@ -50,14 +53,14 @@ export async function callHub(call: HubCall): Promise<unknown> {
   const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(call.signal ? [call.signal] : [])]);
   const socket = await connectPinned(url, call, signal);
   try {
-    const { status, text } = await exchange(url, socket, JSON.stringify(call.body), signal);
+    const { status, text } = await exchange(url, socket, JSON.stringify(typeof call.body === 'function' ? call.body(socket) : call.body), signal);
     return answerOf(url, status, text);
   } finally {
     socket.destroy();
   }
 }
 
-function connectPinned(url: URL, call: HubCall, signal: AbortSignal): Promise<TLSSocket> {
+function connectPinned(url: URL, call: Pick<HubCall, 'trust' | 'clock'>, signal: AbortSignal): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const socket = connect({ host, port: Number(url.port || 443), minVersion: 'TLSv1.3', rejectUnauthorized: false, checkServerIdentity: () => undefined });
@@ -79,12 +82,28 @@ function connectPinned(url: URL, call: HubCall, signal: AbortSignal): Promise<TL
   return promise;
 }
 
+/** The community whose hub answers at an address: its root's pin, id and name, as the server shows them. Nothing is sent. Throws HubError. */
+export async function lookAtHub(
+  call: Pick<HubCall, 'hub' | 'clock' | 'signal'>,
+): Promise<{ readonly pin: string; readonly id: string; readonly name: string }> {
+  const signal = AbortSignal.any([AbortSignal.timeout(lookMs), ...(call.signal ? [call.signal] : [])]);
+  const socket = await connectPinned(new URL(call.hub), { trust: 'first-met', clock: call.clock }, signal);
+  try {
+    const community = communityOfRoot(splitDer(peerBundle(socket) ?? new Uint8Array())?.[2] ?? new Uint8Array());
+    if (!community) throw new HubError('broken', `${call.hub}: the server's root certificate cannot be read`);
+    return community;
+  } finally {
+    socket.destroy();
+  }
+}
+
 /** Undefined when the server is a hub under the pinned root. */
-function distrust(socket: TLSSocket, call: HubCall): string | undefined {
+function distrust(socket: TLSSocket, call: Pick<HubCall, 'trust' | 'clock'>): string | undefined {
   const bundle = peerBundle(socket);
-  const root = 'root' in call.trust ? call.trust.root : bundle && splitDer(bundle)?.[2];
+  const { trust } = call;
+  const root = typeof trust === 'object' && 'root' in trust ? trust.root : bundle && splitDer(bundle)?.[2];
   if (!bundle || !root) return 'the server did not present the root certificate of a community';
-  const verifier = CertificateVerifier.fromRoot(root, 'pin' in call.trust ? call.trust.pin : undefined);
+  const verifier = CertificateVerifier.fromRoot(root, typeof trust === 'object' && 'pin' in trust ? trust.pin : undefined);
   if (!verifier) return 'the server is of another community than the invite says';
   const verdict = verifier.verifyServer(bundle, { clock: call.clock });
   return verdict.ok ? undefined : `the server's certificate was refused: ${verdict.reason} (${verdict.detail})`;

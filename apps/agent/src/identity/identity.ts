@@ -5,6 +5,7 @@ import {
   type ClockReading,
   type Dates,
   encodeIdentity,
+  joinCode,
   type NodeKey,
   nodeKeyToPem,
   openBeaconKey,
@@ -17,15 +18,19 @@ import { type Crypto, type Incarnation, NodeId } from '@energymesh/protocol';
 import type { Logger } from 'pino';
 import type { Clock, DeviceDirectory } from '../ports.ts';
 
+import type { Admission } from './admission.ts';
+import { askIn } from './ask-in.ts';
 import { beaconKeysOf, withBeaconKey } from './beacon-keys.ts';
 import { meshCrypto } from './crypto.ts';
 import { CommunityDevices } from './directory.ts';
 import { redeemInvite } from './enrol.ts';
 import { type Enrolment, loadEnrolment, storeEnrolment, verifierOf } from './enrolment.ts';
 import { privateFolder, readIfThere, writeDurably } from './files.ts';
-import type { callHub, HubError } from './hub-client.ts';
+import { type callHub, HubError, lookAtHub } from './hub-client.ts';
 import { type IncarnationCounter, openIncarnation } from './incarnation.ts';
 import { openNodeKey } from './keystore.ts';
+import { askAsMember } from './member-call.ts';
+import { renewOverHub } from './renew.ts';
 import { type Renewal, startRenewal } from './renewal.ts';
 import { TrustedTime } from './trusted-time.ts';
 
@@ -129,6 +134,11 @@ export class NodeIdentity implements AsyncDisposable {
     return this.#document?.read.rewards;
   }
 
+  /** Origin of the community's app; undefined: it has none. */
+  get app(): string | undefined {
+    return this.#document?.read.app;
+  }
+
   get devices(): DeviceDirectory {
     return this.#devices;
   }
@@ -147,24 +157,73 @@ export class NodeIdentity implements AsyncDisposable {
     readonly onRetry?: (error: HubError, afterMs: number) => void;
   }): Promise<void> {
     if (this.#enrolment) return;
+    this.#admit(await redeemInvite({ ...options, ...this.#asking(options) }));
+  }
+
+  /** As `enrol`, of a node without an invite: resolves when a member has approved it. `pin`: of the root that was met when the community was chosen. */
+  async askIn(options: {
+    readonly hub: string;
+    readonly pin: string;
+    readonly community: string;
+    readonly name: string;
+    readonly signal: AbortSignal;
+    readonly onOpen?: () => void;
+    readonly onRetry?: (error: HubError, afterMs: number) => void;
+  }): Promise<void> {
+    if (this.#enrolment) return;
+    this.#admit(await askIn({ ...options, ...this.#asking(options) }));
+  }
+
+  /** What the operator and the members compare. */
+  joinCode(pin: string): string {
+    return joinCode(this.#key.rawPublicKey, pin);
+  }
+
+  /** Who answers at an address: a community's hub, or a node that made one. Throws HubError. */
+  lookAt(hub: string): ReturnType<typeof lookAtHub> {
+    return lookAtHub({ hub, clock: this.time.reading(), signal: this.#closing.signal });
+  }
+
+  /** A wish that only members have, to the hub. Undefined: this node is none. Throws HubError. */
+  async ask(ask: object): Promise<unknown> {
+    const { call } = this.#options;
+    const { time } = this;
+    if (!this.#enrolment) return undefined;
+    const how = { key: this.#key, time, signal: this.#closing.signal, ...(call ? { call } : {}) };
+    try {
+      return await askAsMember({ ask, enrolment: this.#enrolment, ...how });
+    } catch (error) {
+      const own = this.#ownVerdict();
+      const [hub] = this.#enrolment.hubs;
+      if (!(error instanceof HubError) || error.code !== 'moved' || !own?.ok || hub === undefined) throw error;
+      // Where the hub is that has taken over comes with a renewed certificate.
+      const { enrolment, document } = await renewOverHub({ hub, enrolment: this.#enrolment, name: own.name, ...how });
+      this.#adopt(enrolment);
+      this.acceptDocument(document);
+      return askAsMember({ ask, enrolment, ...how });
+    }
+  }
+
+  #asking(options: { readonly signal: AbortSignal; readonly onRetry?: (error: HubError, afterMs: number) => void }) {
     const { clock, random = Math.random, call, logger } = this.#options;
-    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
-    const { enrolment, document } = await redeemInvite({
-      ...options,
-      signal,
+    return {
+      signal: AbortSignal.any([options.signal, this.#closing.signal]),
       key: this.#key,
       clock,
       time: this.time,
       random,
       ...(call ? { call } : {}),
-      onRetry: (error, afterMs) => {
+      onRetry: (error: HubError, afterMs: number) => {
         logger.warn({ error: error.message, why: error.why, afterMs: Math.round(afterMs) }, 'enrolment failed, trying again');
         options.onRetry?.(error, afterMs);
       },
-    });
+    };
+  }
+
+  #admit({ enrolment, document }: Admission): void {
     this.#adopt(enrolment);
     this.acceptDocument(document);
-    logger.info({ node: this.node, community: enrolment.community.id, gateway: enrolment.gateway }, 'enrolled');
+    this.#options.logger.info({ node: this.node, community: enrolment.community.id, gateway: enrolment.gateway }, 'enrolled');
   }
 
   /** Renews the certificate at half of its life, over the hubs of the enrolment, until the identity is closed. */

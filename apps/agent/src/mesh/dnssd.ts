@@ -24,6 +24,8 @@ export interface DnsSdOptions {
   readonly name: string;
   /** E.g. `relay` or `gateway`. */
   readonly state: string;
+  /** Of which it is a member, and where that takes nodes in. */
+  readonly community?: { readonly name: string; readonly hub: string } | undefined;
   /** Of the dashboard: what a person who finds the node wants to open. */
   readonly port: number;
   /** The address on which that is listened to; `::` and `0.0.0.0` are all. Nothing else is advertised. Undefined: all. */
@@ -46,7 +48,7 @@ export type Browse = (
 /** Advertises on the interfaces of these names until the returned function is called: their addresses, or of those only this one, or only IPv4. */
 export type Advertise = (
   names: readonly string[],
-  node: Pick<DnsSdOptions, 'id' | 'name' | 'state' | 'port'> & { readonly only: string | undefined; readonly ipv4Only: boolean },
+  node: Pick<DnsSdOptions, 'id' | 'name' | 'state' | 'community' | 'port'> & { readonly only: string | undefined; readonly ipv4Only: boolean },
   failed: (error: Error) => void,
 ) => () => Promise<void>;
 
@@ -142,7 +144,7 @@ export class DnsSd implements AsyncDisposable {
   }
 
   #advertise(interfaces: ReadonlyMap<string, string>): void {
-    const { id, name, port, listening, advertise = advertiseByCiao } = this.#o;
+    const { id, name, community, port, listening, advertise = advertiseByCiao } = this.#o;
     const what = JSON.stringify([[...interfaces], this.#state]);
     if (what === this.#advertised) return;
     this.#advertised = what;
@@ -152,7 +154,7 @@ export class DnsSd implements AsyncDisposable {
       return;
     }
     // After the goodbye of the one before: both bear the same name.
-    const node = { id, name, state: this.#state, port, only: this.#only(), ipv4Only: listening === '0.0.0.0' };
+    const node = { id, name, state: this.#state, community, port, only: this.#only(), ipv4Only: listening === '0.0.0.0' };
     const now = before.then(() => advertise([...interfaces.keys()], node, (error) => this.#failed('advertise', error)));
     this.#stopAdvertising = async () => (await now)();
   }
@@ -212,7 +214,7 @@ function instanceName(name: string, id: string): string {
   return head + tail;
 }
 
-const advertiseByCiao: Advertise = (names, { id, name, state, port, only, ipv4Only }, failed) => {
+const advertiseByCiao: Advertise = (names, { id, name, state, community, port, only, ipv4Only }, failed) => {
   let responder: Responder | undefined;
   try {
     responder = getResponder({ interface: [...names] });
@@ -221,7 +223,7 @@ const advertiseByCiao: Advertise = (names, { id, name, state, port, only, ipv4On
       hostname: `energymesh-${id}`,
       type: serviceType,
       port,
-      txt: { id, name, state },
+      txt: { id, name, state, ...(community && { community: community.name, hub: community.hub }) },
       ...(only === undefined ? {} : { restrictedAddresses: [only] }),
       disabledIpv6: ipv4Only,
     });

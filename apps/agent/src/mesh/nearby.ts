@@ -6,6 +6,9 @@ export interface NearbyNode {
   readonly host: string;
   readonly addresses: readonly string[];
   readonly port: number;
+  /** Of which it is a member, and the https address of its hub. */
+  readonly community?: string;
+  readonly hub?: string;
   /** Milliseconds since 1970. */
   readonly lastSeen: number;
 }
@@ -69,8 +72,14 @@ function read({ txt, host, port, addresses }: FoundService, lastSeen: number): N
   if (id === undefined || !/^[0-9a-f]{16}$/.test(id) || name === undefined || hostName === undefined) return undefined;
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
   const at = Array.isArray(addresses) ? addresses.filter((address) => typeof address === 'string' && address.length <= 45).slice(0, addressesMax) : [];
-  return { id, name, state: textOf(told.state, 32) ?? 'unknown', host: hostName, addresses: [...new Set(at)].sort(), port, lastSeen };
+  const [community, hub] = [textOf(told.community, 64), textOf(told.hub, 200)];
+  return {
+    ...{ id, name, state: textOf(told.state, 32) ?? 'unknown', host: hostName, addresses: [...new Set(at)].sort(), port, lastSeen },
+    ...(community !== undefined && hub !== undefined && isHubAddress(hub) && { community, hub }),
+  };
 }
+
+const isHubAddress = (text: string): boolean => text.startsWith('https://') && URL.canParse(text);
 
 function textOf(value: unknown, lengthMax: number): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= lengthMax ? value : undefined;

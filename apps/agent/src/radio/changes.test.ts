@@ -46,6 +46,26 @@ describe('a request', () => {
     expect(parseRequest(readFileSync(join(requests, name)))).toEqual({ version: 1, kind: 'apply', id, state, confirmWithinSeconds: 60 });
   });
 
+  test('is remembered with what was before it, and never with a passphrase', () => {
+    says({ state: inForce });
+    const { passphrase: _, ...mesh } = state.mesh;
+    const id = changes.propose({ ...state, mesh, uplink: { kind: 'wifi', ssid: 'Lindgren', passphrase: 'seven-bells' } }, 60);
+    expect(changes.status().change).toEqual({
+      id,
+      confirmWithinSeconds: 60,
+      before: { ...inForce, mesh: { ...inForce?.mesh, passphrase: 'set' } },
+      asked: { ...state, mesh, uplink: { kind: 'wifi', ssid: 'Lindgren', passphrase: 'new' } },
+    });
+  });
+
+  test('is only looked at by check: problems by field, and nothing placed', () => {
+    says({ state: inForce });
+    const { passphrase: _, ...mesh } = state.mesh;
+    expect(changes.check({ ...state, mesh })).toEqual([]);
+    expect(changes.check({ ...state, country: 'Germany' }).map(({ field }) => field)).toEqual(['country']);
+    expect(readdirSync(requests)).toEqual([]);
+  });
+
   test('confirms or takes back the change that waits, and no other', () => {
     expect(refusal(() => changes.confirm('change-1')).why).toBe('nothing-waits');
     says({ phase: 'waiting', waiting: { id: 'change-1', deadlineUptimeSeconds: 1090 } });

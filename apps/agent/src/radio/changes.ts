@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import {
   type NetworkState,
   type NetworkStatus,
+  type ParsedState,
+  type Problem,
   parseNetworkState,
   parseStatus,
   problemText,
@@ -11,7 +13,7 @@ import {
   requestFile,
   withKeptSecrets,
 } from '@energymesh/network';
-import { type NetworkChanges, type NetworkNow, NetworkRefused } from '../ports.ts';
+import { type AskedChange, type NetworkChanges, type NetworkNow, NetworkRefused } from '../ports.ts';
 
 export interface ChangesOptions {
   /** The drop box. */
@@ -29,6 +31,7 @@ const waitingMax = 8;
 /** Places requests for the privileged helper, which decides; and reads what became of them. Nothing secret comes back. docs/network.md */
 export class Changes implements NetworkChanges {
   readonly #o: ChangesOptions;
+  #asked: AskedChange | undefined;
 
   constructor(options: ChangesOptions) {
     this.#o = options;
@@ -37,11 +40,13 @@ export class Changes implements NetworkChanges {
   status(): NetworkNow {
     const status = this.#status();
     const available = this.#takes();
-    if (!status) return { available };
+    const change = this.#asked && { change: this.#asked };
+    if (!status) return { available, ...change };
     const { waiting, state, ...told } = status;
     const secondsLeft = waiting && Math.max(0, Math.ceil(waiting.deadlineUptimeSeconds - this.#o.uptime()));
     return {
       available,
+      ...change,
       status: {
         ...told,
         ...(waiting && secondsLeft !== undefined && { waiting: { id: waiting.id, secondsLeft } }),
@@ -54,12 +59,23 @@ export class Changes implements NetworkChanges {
     const status = this.#ready();
     if (status?.phase === 'waiting' || status?.phase === 'applying' || status?.phase === 'reverting')
       throw new NetworkRefused('busy', 'A change is under way. Confirm it or take it back first.');
-    // What is left out the helper keeps; here it only counts that there is one.
-    const checked = parseNetworkState(withKeptSecrets(state, status?.state && withPlaceholders(status.state)));
+    const checked = this.#checked(state, status);
     if (!checked.ok) throw new NetworkRefused('invalid', checked.problems.map(problemText).join(' '), checked.problems);
     const id = `change-${randomBytes(8).toString('hex')}`;
     this.#place({ version: 1, kind: 'apply', id, state, confirmWithinSeconds });
+    const before = status?.state && (withSecretsSet(status.state) as AskedChange['asked']);
+    this.#asked = { id, confirmWithinSeconds, ...(before && { before }), asked: withSecretsSet(state, 'new') as AskedChange['asked'] };
     return id;
+  }
+
+  check(state: unknown): readonly Problem[] {
+    const checked = this.#checked(state, this.#status());
+    return checked.ok ? [] : checked.problems;
+  }
+
+  /** What is left out the helper keeps; here it only counts that there is one. */
+  #checked(state: unknown, status: NetworkStatus | undefined): ParsedState {
+    return parseNetworkState(withKeptSecrets(state, status?.state && withPlaceholders(status.state)));
   }
 
   confirm(id: string): void {
@@ -131,10 +147,10 @@ export class Changes implements NetworkChanges {
 const secretKeys = new Set(['passphrase', 'privateKey', 'presharedKey']);
 
 /** Whatever a later version of the helper may write there: of a secret it is told that it is set, and nothing else. */
-function withSecretsSet(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withSecretsSet);
+function withSecretsSet(value: unknown, shown: 'set' | 'new' = 'set'): unknown {
+  if (Array.isArray(value)) return value.map((part) => withSecretsSet(part, shown));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, secretKeys.has(key) ? 'set' : withSecretsSet(part)]));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, secretKeys.has(key) ? shown : withSecretsSet(part, shown)]));
 }
 
 /** Long enough to be a passphrase, and never written anywhere. */

@@ -88,7 +88,7 @@ export class Downlink {
     }
     // Of what is told to nodes each may hear its own.
     const { topics, told } = this.#options;
-    const filters = message.filters.filter((filter) => filter === told.filter(from) || topics.mayAsk(filter));
+    const filters = message.filters.filter((filter) => told.mayHear(from, filter) || topics.mayAsk(filter));
     this.#counters.refusedFilters += message.filters.length - filters.length;
     const outcome = this.#leases.attach(from, message.counter, message.leaseSeconds, filters);
     if (outcome !== 'held') {

@@ -18,7 +18,7 @@ import { Roster } from './roster.ts';
 import { runsOf } from './runs.ts';
 import { Spool } from './spool.ts';
 import { SpoolFile } from './spool-file.ts';
-import { Ear, type HearTold, ToldTopics } from './told.ts';
+import { Ear, type HearCall, type HearTold, ToldTopics } from './told.ts';
 
 export interface RelayOptions {
   readonly mesh: Mesh;
@@ -89,6 +89,7 @@ export class Relay implements Intake, AsyncDisposable {
   readonly #attachment: Attachment;
   readonly #ear: Ear;
   #toldWanted = false;
+  #callsWanted = false;
   readonly #reports: ExpiryReports;
   readonly #handlers = new Set<() => void>();
   readonly #nodeTopic: string;
@@ -195,7 +196,11 @@ export class Relay implements Intake, AsyncDisposable {
     this.#attachment = new Attachment({
       mesh,
       courier: this.#courier,
-      filters: () => [...(this.#toldWanted ? [told.filter(mesh.self)] : []), ...this.#roster.devices().flatMap((device) => topics.filters(device))],
+      filters: () => [
+        ...(this.#toldWanted ? [told.filter(mesh.self)] : []),
+        ...(this.#callsWanted ? [told.filter(mesh.self, 'call')] : []),
+        ...this.#roster.devices().flatMap((device) => topics.filters(device)),
+      ],
       ownBackend: () => this.#gateway?.holdsOwn ?? false,
       clock,
       logger,
@@ -212,6 +217,11 @@ export class Relay implements Intake, AsyncDisposable {
     return this.#spool.accept({ class: 2, traffic: traffic.report, lifetimeMs: reportLifetimeMs, body: reportBody(topic, payload) });
   }
 
+  /** Resolves when the answer to a call is on its way up; it is worth nothing after half a minute. Rejects with IntakeRefused. */
+  publishReply(payload: Uint8Array): Promise<void> {
+    return this.#spool.accept({ class: 1, traffic: traffic.report, lifetimeMs: replyLifetimeMs, body: reportBody(`${this.#nodeTopic}/reply`, payload) });
+  }
+
   useDoor(door: DeviceDoor): void {
     this.#door.resolve(door);
     this.#roster.useDoor(door);
@@ -220,6 +230,18 @@ export class Relay implements Intake, AsyncDisposable {
   /** Who takes what the backend tells this node itself. */
   listen(hear: HearTold): void {
     this.#ear.listen(hear);
+  }
+
+  /** Who takes calls of phones that came through the hub. */
+  listenToCalls(hear: HearCall): void {
+    this.#ear.listenToCalls(hear);
+  }
+
+  /** Whether somebody may call through the hub: then this node holds a session there too. */
+  wantCalls(wanted: boolean): void {
+    if (wanted === this.#callsWanted) return;
+    this.#callsWanted = wanted;
+    this.#attachment.changed();
   }
 
   /** Whether the backend has anything to tell: then this node holds a session there, devices or not. */
@@ -348,6 +370,7 @@ export class Relay implements Intake, AsyncDisposable {
 }
 
 const demotedNote = 'demoted';
+const replyLifetimeMs = 30_000;
 const reportLifetimeMs = 7 * 24 * 3_600_000;
 
 function split(runs: readonly EntryRun[]): [backend: EntryRun[], between: EntryRun[]] {

@@ -5,14 +5,20 @@ import { runsOf } from './runs.ts';
 /** What the backend tells nodes themselves, beside their devices' commands. docs/protocol.md §10.5 */
 export interface ToldTopic {
   readonly node: NodeId;
+  /** `call`: of a paired phone, which waits for the answer. docs/app.md */
+  readonly kind: 'told' | 'call';
   readonly class: TrafficClass;
   readonly lifetimeMs: number;
 }
 
-const lifetimeMs = 7 * 24 * 3_600_000;
+const kinds = {
+  told: { class: 2, lifetimeMs: 7 * 24 * 3_600_000 },
+  // Whoever asked has given up by then.
+  call: { class: 1, lifetimeMs: 30_000 },
+} as const;
 const nodePattern = /^[0-9a-f]{16}$/;
 
-/** Topics `energymesh/<community>/node/<node>/told`. */
+/** Topics `energymesh/<community>/node/<node>/{told,call}`. */
 export class ToldTopics {
   readonly #community: string;
 
@@ -20,17 +26,25 @@ export class ToldTopics {
     this.#community = community;
   }
 
-  filter(node: NodeId): string {
-    return `energymesh/${this.#community}/node/${node}/told`;
+  filter(node: NodeId, kind: ToldTopic['kind'] = 'told'): string {
+    return `energymesh/${this.#community}/node/${node}/${kind}`;
+  }
+
+  /** Whether this node may hear that. */
+  mayHear(node: NodeId, filter: string): boolean {
+    return filter === this.filter(node) || filter === this.filter(node, 'call');
   }
 
   /** Undefined: another topic. */
   of(topic: string): ToldTopic | undefined {
-    const [, , , node = ''] = topic.split('/');
-    return nodePattern.test(node) && topic === this.filter(node as NodeId) ? { node: node as NodeId, class: 2, lifetimeMs } : undefined;
+    const [, , , node = '', last] = topic.split('/');
+    const kind = last === 'call' ? 'call' : 'told';
+    return nodePattern.test(node) && topic === this.filter(node as NodeId, kind) ? { node: node as NodeId, kind, ...kinds[kind] } : undefined;
   }
 }
 
+/** Takes a call; what becomes of it is the caller's to find out. */
+export type HearCall = (payload: Uint8Array) => void;
 /** Resolves when what was told is durable; rejects when it cannot be taken now. */
 export type HearTold = (payload: Uint8Array) => Promise<void>;
 
@@ -52,7 +66,8 @@ export class Ear {
   readonly #o: EarOptions;
   readonly #taking = new Map<string, EntryId>();
   #hear: HearTold | undefined;
-  readonly counters = { told: 0, toldToOthers: 0, toldByOthers: 0, toldLater: 0 };
+  #hearCall: HearCall = () => {};
+  readonly counters = { calls: 0, told: 0, toldToOthers: 0, toldByOthers: 0, toldLater: 0 };
 
   constructor(options: EarOptions) {
     this.#o = options;
@@ -61,6 +76,10 @@ export class Ear {
   /** Until then everything told stays with the gateways. */
   listen(hear: HearTold): void {
     this.#hear = hear;
+  }
+
+  listenToCalls(hear: HearCall): void {
+    this.#hearCall = hear;
   }
 
   /** False: this is not for the node itself. */
@@ -72,6 +91,13 @@ export class Ear {
     if (told.node !== self) {
       this.counters.toldToOthers++;
       delivered(runsOf([id]));
+      return true;
+    }
+    if (told.kind === 'call') {
+      // Not kept: a call that is lost is asked again by whoever waits for it. Whose it is, its signature says, whoever brings it.
+      this.counters.calls++;
+      delivered(runsOf([id]));
+      this.#hearCall(payload);
       return true;
     }
     const key = `${id.origin}.${id.incarnation}.${id.class}.${id.sequence}`;

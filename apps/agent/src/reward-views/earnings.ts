@@ -3,7 +3,7 @@ import type { RewardsPort } from '../api/ports.ts';
 import type { Amounts, Earnings, Series } from '../api/rewards-schema.ts';
 import { midnight } from '../api/views/day.ts';
 import { RewardsRefused } from '../ports.ts';
-import type { StageSum } from '../reward-ports.ts';
+import type { StageSum } from '../reward-book.ts';
 import type { Account } from '../rewards/account.ts';
 import { reckonPackets } from '../rewards/hour.ts';
 import type { Rewards } from '../rewards/rewards.ts';

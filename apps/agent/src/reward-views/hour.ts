@@ -1,6 +1,6 @@
 import { epochStart } from '@energymesh/protocol';
 import type { RewardHour } from '../api/rewards-schema.ts';
-import type { Fact, HourRecord } from '../reward-ports.ts';
+import type { Fact, HourRecord } from '../reward-book.ts';
 import type { Account } from '../rewards/account.ts';
 import { type Circumstances, dueFrom, type HourState, packetsOf, reckon, reckonPackets, stageOf, stateOf } from '../rewards/hour.ts';
 import { graceSeconds } from '../rewards/keeper.ts';

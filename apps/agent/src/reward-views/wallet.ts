@@ -1,7 +1,7 @@
 import type { WalletPort } from '../api/ports.ts';
 import type { WalletState, Withdrawal } from '../api/rewards-schema.ts';
 import { type Clock, RewardsRefused } from '../ports.ts';
-import type { SubmissionRow } from '../reward-ports.ts';
+import type { SubmissionRow } from '../reward-book.ts';
 import type { Account } from '../rewards/account.ts';
 import type { Rewards } from '../rewards/rewards.ts';
 import { asked } from './earnings.ts';

@@ -3,7 +3,8 @@ import { type EpochReading, type NeighbourView, strictly, type VerifySignature, 
 import { encodeMessage, type FromNode, readTold, type ToldTo } from '@energymesh/rewards';
 import type { Logger } from 'pino';
 import type { Clock, NodeKeys } from '../ports.ts';
-import { type Chain, ChainAway, type Cosign, type Ledger, type LedgerCall, type RewardBook, type WalletChain } from '../reward-ports.ts';
+import type { LedgerCall, RewardBook } from '../reward-book.ts';
+import { type Chain, ChainAway, type Cosign, type Ledger, type WalletChain } from '../reward-ports.ts';
 import { Asks } from './asks.ts';
 import { Errands } from './errands.ts';
 import { Governance } from './governance.ts';

@@ -1,7 +1,7 @@
 import type { RewardTerms } from '@energymesh/identity';
 import { changeHash, type Params, paramNames, proposeMessage, registerMessage, unfitParams, voteMessage } from '@energymesh/protocol';
 import { RewardsRefused } from '../ports.ts';
-import type { Errand, RewardBook } from '../reward-ports.ts';
+import type { Errand, RewardBook } from '../reward-book.ts';
 import type { Errands } from './errands.ts';
 import { reckon } from './hour.ts';
 import type { HourKeeper } from './keeper.ts';

@@ -1,10 +1,10 @@
+import type { LedgerCall } from '../reward-book.ts';
 import {
   type AccountNow,
   type CallRefused,
   type Chain,
   ChainAway,
   type Draft,
-  type LedgerCall,
   type PayoutJudged,
   type SubmissionNow,
   type WalletChain,

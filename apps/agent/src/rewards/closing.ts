@@ -15,7 +15,7 @@ import {
   SumTreeBuilder,
   uniteRanges,
 } from '@energymesh/protocol';
-import type { ReceiptRow } from '../reward-ports.ts';
+import type { ReceiptRow } from '../reward-book.ts';
 import { domainOf, sha256 } from './terms.ts';
 
 /** An epoch's leaves in the order of the journal, and their tree. */

@@ -15,17 +15,8 @@ import {
   strictly,
 } from '@energymesh/protocol';
 import { plainVerify } from '../key.fixture.ts';
-import {
-  ChainAway,
-  type EventPosition,
-  type Ledger,
-  type LedgerCall,
-  type LedgerEvent,
-  type LedgerHour,
-  type LedgerPage,
-  type LedgerProof,
-  type NodeStanding,
-} from '../reward-ports.ts';
+import type { LedgerCall, LedgerProof } from '../reward-book.ts';
+import { ChainAway, type EventPosition, type Ledger, type LedgerEvent, type LedgerHour, type LedgerPage, type NodeStanding } from '../reward-ports.ts';
 import { domainOf, sha256 } from './terms.ts';
 
 interface Hour {

@@ -1,6 +1,6 @@
 import type { About, FromNode } from '@energymesh/rewards';
 import { RewardsRefused } from '../ports.ts';
-import type { Errand, ErrandWhat, LedgerCall, RewardBook } from '../reward-ports.ts';
+import type { Errand, ErrandWhat, LedgerCall, RewardBook } from '../reward-book.ts';
 import { isTime, sentNow } from './patience.ts';
 
 /** Unanswered at once: a page that is left open on a button does not fill the spool. */

@@ -1,4 +1,5 @@
-import type { ChainViews, LedgerProposal, RewardBook } from '../reward-ports.ts';
+import type { RewardBook } from '../reward-book.ts';
+import type { ChainViews, LedgerProposal } from '../reward-ports.ts';
 
 /** The newest that are kept and looked at again. */
 const proposalsMax = 64;

@@ -1,6 +1,6 @@
 import { defaultParams } from '@energymesh/protocol';
 import { expect, test } from 'vitest';
-import type { HourRecord } from '../reward-ports.ts';
+import type { HourRecord } from '../reward-book.ts';
 import { type Circumstances, stateOf } from './hour.ts';
 
 const ledger = { by: 'ledger' } as const;

@@ -1,5 +1,5 @@
 import { epochsKept, epochsLapsed, isAudited, type Params, type Reward, rewardOf, seedOf } from '@energymesh/protocol';
-import type { HourEntry, HourRecord, HourStage, Sent } from '../reward-ports.ts';
+import type { HourEntry, HourRecord, HourStage, Sent } from '../reward-book.ts';
 import { sha256 } from './terms.ts';
 
 /** The hub's chain value of an epoch. */

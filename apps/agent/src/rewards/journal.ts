@@ -1,7 +1,7 @@
 import type { RewardTerms } from '@energymesh/identity';
 import { encodeRanges, type NodeId, type Output, packetsIn, type VerifySignature, type VouchRequest } from '@energymesh/protocol';
 import type { Clock, NodeKeys } from '../ports.ts';
-import type { ReceiptRow, RewardBook } from '../reward-ports.ts';
+import type { ReceiptRow, RewardBook } from '../reward-book.ts';
 import { domainOf } from './terms.ts';
 import { receiptBytes } from './vouching.ts';
 

@@ -1,7 +1,7 @@
 import type { RewardTerms } from '@energymesh/identity';
 import { type EpochReading, encodeOpening, epochStart, sampleIndexes } from '@energymesh/protocol';
 import { type FromNode, partsOf } from '@energymesh/rewards';
-import type { HourRecord, LedgerCall, LedgerProof, RewardBook, Sent } from '../reward-ports.ts';
+import type { HourRecord, LedgerCall, LedgerProof, RewardBook, Sent } from '../reward-book.ts';
 import { carriedOf, openingsOf, proofOf, treeOf } from './closing.ts';
 import { type Circumstances, entryOf, type HourState, reckon, stateOf } from './hour.ts';
 import type { ReceiptJournal } from './journal.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { HourRecord, LedgerHour } from '../reward-ports.ts';
+import type { HourRecord } from '../reward-book.ts';
+import type { LedgerHour } from '../reward-ports.ts';
 import { isHearsay, learn, type News, reconcile } from './news.ts';
 
 const by = fc.constantFrom('ledger' as const, 'hub' as const);

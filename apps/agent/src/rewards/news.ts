@@ -1,4 +1,5 @@
-import type { AttestedFact, ChallengedFact, Fact, FeeOf, HourRecord, LedgerHour, PaidFact, ProvedFact, ToldDraw } from '../reward-ports.ts';
+import type { AttestedFact, ChallengedFact, Fact, FeeOf, HourRecord, PaidFact, ProvedFact, ToldDraw } from '../reward-book.ts';
+import type { LedgerHour } from '../reward-ports.ts';
 
 /** Something that was learned about an hour. */
 export type News =

@@ -1,4 +1,4 @@
-import type { Sent } from '../reward-ports.ts';
+import type { Sent } from '../reward-book.ts';
 
 /** An answer that the hub has something is worth so many epochs: ledgers close, batches fill, windows open. */
 const takenEpochs = 6;

@@ -1,5 +1,6 @@
 import { epochsKept } from '@energymesh/protocol';
-import type { ChainEvents, ChainViews, EventPosition, LedgerEvent, RewardBook } from '../reward-ports.ts';
+import type { RewardBook } from '../reward-book.ts';
+import type { ChainEvents, ChainViews, EventPosition, LedgerEvent } from '../reward-ports.ts';
 import { ChainAway } from '../reward-ports.ts';
 import type { Errands } from './errands.ts';
 import type { HourKeeper } from './keeper.ts';

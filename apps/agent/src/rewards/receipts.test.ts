@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../clock.fixture.ts';
 import { Key, plainVerify } from '../key.fixture.ts';
-import type { ReceiptRow, SightingRow } from '../reward-ports.ts';
+import type { ReceiptRow, SightingRow } from '../reward-book.ts';
 import { range } from '../reward-world.fixture.ts';
 import { carriedOf, openingsOf, proofOf, treeOf } from './closing.ts';
 import { strict } from './hub.fixture.ts';

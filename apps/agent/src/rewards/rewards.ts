@@ -3,7 +3,8 @@ import type { EpochReading, VerifySignature } from '@energymesh/protocol';
 import { rangesText } from '@energymesh/rewards';
 import type { Logger } from 'pino';
 import type { Clock, Mesh, NodeKeys } from '../ports.ts';
-import type { Cosign, RewardBook } from '../reward-ports.ts';
+import type { RewardBook } from '../reward-book.ts';
+import type { Cosign } from '../reward-ports.ts';
 import { Account, type RewardSettings, type WayToLedger } from './account.ts';
 import type { Vault, WalletInput } from './wallet.ts';
 

@@ -1,5 +1,6 @@
 import { chainValue, defaultParams, type Params } from '@energymesh/protocol';
-import type { By, ChainValueRow, NodeStanding, RewardBook } from '../reward-ports.ts';
+import type { By, ChainValueRow, RewardBook } from '../reward-book.ts';
+import type { NodeStanding } from '../reward-ports.ts';
 import type { ChainValue, Circumstances } from './hour.ts';
 import { sha256 } from './terms.ts';
 

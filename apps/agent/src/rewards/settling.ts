@@ -1,4 +1,4 @@
-import type { FeeOf, LedgerCall } from '../reward-ports.ts';
+import type { FeeOf, LedgerCall } from '../reward-book.ts';
 import type { Answer, Errands } from './errands.ts';
 import type { HourKeeper } from './keeper.ts';
 import type { CallOutcome } from './submitter.ts';

@@ -1,6 +1,6 @@
 import type { EpochReading, NeighbourView, NodeId } from '@energymesh/protocol';
 import type { Clock } from '../ports.ts';
-import type { RewardBook, SightingRow } from '../reward-ports.ts';
+import type { RewardBook, SightingRow } from '../reward-book.ts';
 
 /** An epoch is looked at in sixtieths: a minute of an hour. */
 export const partsOfEpoch = 60;

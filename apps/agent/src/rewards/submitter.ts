@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Chain, Draft, LedgerCall, Purpose, RewardBook, SubmissionRow } from '../reward-ports.ts';
+import type { LedgerCall, Purpose, RewardBook, SubmissionRow } from '../reward-book.ts';
+import type { Chain, Draft } from '../reward-ports.ts';
 
 export interface SubmitterOptions {
   readonly book: Pick<RewardBook, 'saveSubmission' | 'openSubmission'>;

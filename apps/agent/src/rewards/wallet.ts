@@ -1,18 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RewardsRefused } from '../ports.ts';
-import {
-  type AccountNow,
-  ChainAway,
-  type Cosign,
-  type EventPosition,
-  type Memo,
-  type MovementRow,
-  type PayoutJudged,
-  type RewardBook,
-  type SubmissionRow,
-  type WalletChain,
-  type WithdrawPlanned,
-} from '../reward-ports.ts';
+import type { Memo, MovementRow, RewardBook, SubmissionRow } from '../reward-book.ts';
+import { type AccountNow, ChainAway, type Cosign, type EventPosition, type PayoutJudged, type WalletChain, type WithdrawPlanned } from '../reward-ports.ts';
 import type { Submitter } from './submitter.ts';
 
 /** The sealed file (implemented by the wallet package's keystore, under the node's own secret). */

@@ -1,4 +1,5 @@
-import type { AccountNow, HourRecord, Sent } from '../reward-ports.ts';
+import type { HourRecord, Sent } from '../reward-book.ts';
+import type { AccountNow } from '../reward-ports.ts';
 
 /** auto: by the hub, and by this node itself while the hub is silent and the wallet can pay. */
 export type SubmitMode = 'auto' | 'hub' | 'self';

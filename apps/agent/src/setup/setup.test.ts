@@ -3,7 +3,7 @@ import { parseNetworkState } from '@energymesh/network';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../clock.fixture.ts';
 import { type NetworkNow, SetupRefused } from '../ports.ts';
-import { type Join, JoinRefused, Setup } from './setup.ts';
+import { type Join, JoinRefused, Setup, type Wanted } from './setup.ts';
 
 const invite = (community = 'Millbrook', expiresAt = 1e15) =>
   createInvite({
@@ -19,12 +19,12 @@ const invite = (community = 'Millbrook', expiresAt = 1e15) =>
 function node() {
   const settings = new Map<string, string>();
   const is = { claimed: true, enrolled: false };
-  const calls: { invite: string; name: string; answer: PromiseWithResolvers<void> }[] = [];
+  const calls: { wanted: Wanted; name: string; answer: PromiseWithResolvers<void>; onOpen: () => void }[] = [];
   const proposed: unknown[] = [];
   let told: NetworkNow = { available: true };
-  const join: Join = ({ invite: text, name, signal }) => {
+  const join: Join = ({ wanted, name, signal, onOpen }) => {
     const answer = Promise.withResolvers<void>();
-    calls.push({ invite: text, name, answer });
+    calls.push({ wanted, name, answer, onOpen });
     signal.addEventListener('abort', () => answer.reject(signal.reason), { once: true });
     return answer.promise;
   };
@@ -124,7 +124,7 @@ test('the hub is asked under the name that was given; another invite takes the p
   setup.radio({});
   setup.place({ name: 'Ferry House', uplink: { kind: 'keep' } });
   await expect.poll(() => pi.calls.length).toBe(1);
-  expect(pi.calls[0]).toMatchObject({ invite: first, name: 'Ferry House' });
+  expect(pi.calls[0]).toMatchObject({ wanted: { by: 'invite', invite: first }, name: 'Ferry House' });
   pi.calls[0]?.answer.reject(new JoinRefused('It was used.'));
   await expect.poll(() => setup.state).toMatchObject({ at: 'way', refused: 'It was used.' });
   setup.invite(invite('Hillside'));
@@ -137,6 +137,32 @@ test('the hub is asked under the name that was given; another invite takes the p
   expect(setup.state.at).toBe('wallet');
   setup.tellWallet('none');
   expect(setup.state).toMatchObject({ at: 'done', wallet: 'none' });
+});
+
+test('without an invite the community is asked; a member’s no leads back, and another way is taken', async () => {
+  const pi = node();
+  const setup = pi.open();
+  const stop = new AbortController();
+  const joined = setup.joined(stop.signal);
+  setup.ask({ hub: 'https://hub.example:8443', root: 'ab'.repeat(32), communityId: '00112233445566aa', community: 'Millbrook', code: 'mfra-abcd-efgh-2345' });
+  setup.radio({});
+  setup.place({ name: 'Ferry House', uplink: { kind: 'keep' } });
+  await expect.poll(() => pi.calls.length).toBe(1);
+  expect(pi.calls[0]?.wanted).toEqual({ by: 'ask', hub: 'https://hub.example:8443', pin: 'ab'.repeat(32), community: '00112233445566aa' });
+  pi.calls[0]?.onOpen();
+  expect(setup.asking).toMatchObject({ open: true });
+  // Meanwhile one goes on with the rest, and comes back after a power cut.
+  setup.do({ do: 'go-on' });
+  expect(pi.open().state).toMatchObject({ at: 'done', joined: 'deferred', way: { by: 'ask', code: 'mfra-abcd-efgh-2345' } });
+  pi.calls[0]?.answer.reject(new JoinRefused('A member has said no.'));
+  await expect.poll(() => setup.state).toMatchObject({ at: 'done', way: { by: 'later' }, refused: 'A member has said no.' });
+  setup.create('Hillside');
+  await expect.poll(() => pi.calls.length).toBe(2);
+  expect(pi.calls[1]).toMatchObject({ wanted: { by: 'create', community: 'Hillside' }, name: 'Ferry House' });
+  pi.is.enrolled = true;
+  pi.calls[1]?.answer.resolve();
+  await joined;
+  expect(setup.state).toMatchObject({ at: 'done', joined: 'enrolled' });
 });
 
 test('an invite that is no more: by field', () => {

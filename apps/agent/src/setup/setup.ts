@@ -5,11 +5,18 @@ import { networkPlan } from './network-plan.ts';
 import { firstState, type Place, type RadioChoice, readState, type SetupState, setupState } from './state.ts';
 import { type Act, type Facts, settle, step } from './step.ts';
 
-/** Asks the invite's hubs until one answers. Rejects with JoinRefused when it is refused for good, or the signal's reason. */
+/** How this node is to get in. */
+export type Wanted =
+  | { readonly by: 'invite'; readonly invite: string }
+  | { readonly by: 'ask'; readonly hub: string; readonly pin: string; readonly community: string }
+  | { readonly by: 'create'; readonly community: string };
+/** Asks the hubs until one has taken this node in, or makes the community. Rejects with JoinRefused when it is refused for good, or the signal's reason. */
 export type Join = (options: {
-  readonly invite: string;
+  readonly wanted: Wanted;
   readonly name: string;
   readonly signal: AbortSignal;
+  /** The hub has the request; a member decides. */
+  readonly onOpen: () => void;
   readonly onRetry: (words: string, afterMs: number) => void;
 }) => Promise<void>;
 export class JoinRefused extends Error {
@@ -39,6 +46,8 @@ export interface Asking {
   readonly words: string;
   /** Unix milliseconds. */
   readonly nextAt: number;
+  /** The hub was reached, and a member has to decide. */
+  readonly open: boolean;
 }
 const key = 'setup';
 /** How long the operator has to come back and confirm a change of the network. */
@@ -110,6 +119,16 @@ export class Setup {
     });
   }
 
+  /** The community that was met at an address; people compare the code. Throws SetupRefused. */
+  ask(met: { readonly hub: string; readonly root: string; readonly communityId: string; readonly community: string; readonly code: string }): void {
+    this.do({ do: 'ask', way: { by: 'ask', ...met } });
+  }
+
+  /** Throws SetupRefused. */
+  create(community: string): void {
+    this.do({ do: 'create', way: { by: 'create', community } });
+  }
+
   radio(radio: RadioChoice): void {
     this.do({ do: 'radio', radio });
   }
@@ -163,7 +182,7 @@ export class Setup {
       const other = new AbortController();
       this.#wake = () => {
         const now = this.#wanted();
-        if (now?.invite !== wanted?.invite || now?.name !== wanted?.name) other.abort();
+        if (JSON.stringify(now) !== JSON.stringify(wanted)) other.abort();
       };
       const either = AbortSignal.any([signal, other.signal]);
       this.#asking = undefined;
@@ -172,7 +191,7 @@ export class Setup {
         continue;
       }
       try {
-        await this.#o.join({ ...wanted, signal: either, onRetry: (words, afterMs) => this.#retry(words, afterMs) });
+        await this.#o.join({ ...wanted, signal: either, onRetry: (words, afterMs) => this.#retry(words, afterMs), onOpen: () => this.#opened() });
       } catch (error) {
         if (either.aborted) continue;
         if (!(error instanceof JoinRefused)) throw error;
@@ -191,7 +210,11 @@ export class Setup {
   }
 
   #retry(words: string, afterMs: number): void {
-    this.#asking = { tries: (this.#asking?.tries ?? 0) + 1, words, nextAt: this.#o.clock.wall() + afterMs };
+    this.#asking = { tries: (this.#asking?.tries ?? 0) + 1, words, nextAt: this.#o.clock.wall() + afterMs, open: false };
+  }
+
+  #opened(): void {
+    this.#asking = { tries: 0, words: '', nextAt: this.#o.clock.wall(), open: true };
   }
 
   #refuse(why: string): void {
@@ -201,13 +224,23 @@ export class Setup {
     if (next) this.#put(settle(next, this.#facts()));
   }
 
-  #wanted(): { readonly invite: string; readonly name: string } | undefined {
+  #wanted(): { readonly wanted: Wanted; readonly name: string } | undefined {
     const { state } = this;
     const { name } = this.naming;
-    if (state.way?.by === 'file') return this.#o.invite === undefined ? undefined : { invite: this.#o.invite, name };
+    const { way } = state;
+    if (way?.by === 'file') return this.#o.invite === undefined ? undefined : { wanted: { by: 'invite', invite: this.#o.invite }, name };
     // Before that its name and its way to the hub are not settled.
-    if (state.way?.by !== 'invite' || (state.at !== 'join' && state.at !== 'done') || state.way.text === undefined) return undefined;
-    return { invite: state.way.text, name };
+    if (state.at !== 'join' && state.at !== 'done') return undefined;
+    switch (way?.by) {
+      case 'invite':
+        return way.text === undefined ? undefined : { wanted: { by: 'invite', invite: way.text }, name };
+      case 'ask':
+        return { wanted: { by: 'ask', hub: way.hub, pin: way.root, community: way.communityId }, name };
+      case 'create':
+        return { wanted: { by: 'create', community: way.community }, name };
+      default:
+        return undefined;
+    }
   }
 
   #facts(): Facts {

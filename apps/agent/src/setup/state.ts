@@ -6,6 +6,10 @@ const way = z.discriminatedUnion('by', [
   z.object({ by: z.literal('file') }),
   /** `text` until the node is a member. */
   z.object({ by: z.literal('invite'), text: z.string().optional(), community: z.string(), role: z.enum(['relay', 'gateway']) }),
+  /** Without an invite: the community at `hub` is asked, and a member approves. `root`: SHA-256 of its root key as it was met; `code`: what people compare. */
+  z.object({ by: z.literal('ask'), hub: z.string(), root: z.string(), communityId: z.string(), community: z.string(), code: z.string() }),
+  /** A new community, of which this node is the authority. */
+  z.object({ by: z.literal('create'), community: z.string() }),
   /** No invite yet: everything local works, and one can be given at any time. */
   z.object({ by: z.literal('later') }),
 ]);

@@ -4,6 +4,14 @@ import { firstState, type Place, type RadioChoice, readState, type SetupAt, type
 import { type Act, type Facts, settle, step } from './step.ts';
 
 const invite: Extract<Way, { by: 'invite' }> = { by: 'invite', text: 'EM1-secret', community: 'Millbrook', role: 'relay' };
+const ask: Extract<Way, { by: 'ask' }> = {
+  by: 'ask',
+  hub: 'https://hub.example',
+  root: 'ab'.repeat(32),
+  communityId: '00112233445566aa',
+  community: 'Millbrook',
+  code: 'mfra',
+};
 const radio: RadioChoice = { country: 'DE', mesh: { id: 'mill', passphrase: 'lantern-orchard-7421' } };
 const place: Place = { name: 'Mill Lane 7', uplink: { kind: 'wifi', ssid: 'Home', passphrase: 'kettle-harbour' } };
 const blank: Facts = { claimed: true, enrolled: false, wallet: 'unknown' };
@@ -20,6 +28,7 @@ const states: Record<string, SetupState> = {
   'network asked': { at: 'network', way: invite, radio, place, change: { at: 'asked', id: 'c1' } },
   'network undone': { at: 'network', way: invite, radio, place, change: { at: 'undone', why: 'nobody confirmed' } },
   join: { at: 'join', way: invite, radio, place },
+  'join by asking': { at: 'join', way: ask, radio, place },
   wallet: { at: 'wallet', joined: 'enrolled', place },
   'done, no hub yet': { at: 'done', way: invite, joined: 'deferred', wallet: 'postponed' },
   'done, no invite yet': { at: 'done', way: { by: 'later' }, joined: 'deferred', wallet: 'postponed' },
@@ -27,6 +36,8 @@ const states: Record<string, SetupState> = {
 };
 const acts: Record<Act['do'], Act> = {
   invite: { do: 'invite', way: invite },
+  ask: { do: 'ask', way: ask },
+  create: { do: 'create', way: { by: 'create', community: 'Hillside' } },
   later: { do: 'later' },
   radio: { do: 'radio', radio },
   place: { do: 'place', place },
@@ -43,17 +54,18 @@ describe('what can be done where, and where one is then', () => {
   const table: Record<string, Partial<Record<Act['do'], SetupAt>>> = {
     claim: {},
     'claim with a file': { refused: 'claim' },
-    way: { invite: 'radio', later: 'radio' },
+    way: { invite: 'radio', ask: 'radio', create: 'radio', later: 'radio' },
     radio: { radio: 'place', refused: 'way', back: 'way' },
     'radio by file': { radio: 'place', refused: 'way' },
     place: { place: 'network', refused: 'way', back: 'radio' },
     'network open': { change: 'network', 'keep-network': 'join', refused: 'way', back: 'place' },
     'network asked': { refused: 'way' },
     'network undone': { change: 'network', 'keep-network': 'join', refused: 'way', back: 'place' },
-    join: { invite: 'join', refused: 'way', 'go-on': 'done', back: 'place' },
+    join: { invite: 'join', ask: 'join', create: 'join', refused: 'way', 'go-on': 'done', back: 'place' },
+    'join by asking': { invite: 'join', ask: 'join', create: 'join', refused: 'way', 'go-on': 'done', back: 'place' },
     wallet: { postpone: 'done' },
-    'done, no hub yet': { invite: 'done', place: 'done', refused: 'done' },
-    'done, no invite yet': { invite: 'done', place: 'done' },
+    'done, no hub yet': { invite: 'done', ask: 'done', create: 'done', place: 'done', refused: 'done' },
+    'done, no invite yet': { invite: 'done', ask: 'done', create: 'done', place: 'done' },
     done: { place: 'done' },
   };
   for (const [name, state] of Object.entries(states))

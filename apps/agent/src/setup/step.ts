@@ -3,6 +3,8 @@ import type { Place, RadioChoice, SetupState, Way } from './state.ts';
 /** What the operator does, or what becomes of it. */
 export type Act =
   | { readonly do: 'invite'; readonly way: Extract<Way, { by: 'invite' }>; readonly carries?: { readonly radio?: RadioChoice; readonly name?: string } }
+  | { readonly do: 'ask'; readonly way: Extract<Way, { by: 'ask' }> }
+  | { readonly do: 'create'; readonly way: Extract<Way, { by: 'create' }> }
   /** No invite yet. */
   | { readonly do: 'later' }
   | { readonly do: 'radio'; readonly radio: RadioChoice }
@@ -34,7 +36,10 @@ export interface Facts {
 export function step(state: SetupState, act: Act): SetupState | undefined {
   switch (act.do) {
     case 'invite':
-      return invited(state, act);
+      return chosen(state, act.way, act.carries);
+    case 'ask':
+    case 'create':
+      return chosen(state, act.way);
     case 'later':
       return state.at === 'way' ? { ...kept(state), at: 'radio', way: { by: 'later' } } : undefined;
     case 'radio':
@@ -128,8 +133,8 @@ function joining({ change: _done, ...state }: Extract<SetupState, { at: 'network
   return { ...state, at: 'join', radio: { ...radio, ...(mesh && { mesh }) }, place: { ...place, uplink } };
 }
 
-function invited(state: SetupState, { way, carries }: Extract<Act, { do: 'invite' }>): SetupState | undefined {
-  // A member has no use for one.
+function chosen(state: SetupState, way: Way, carries?: Extract<Act, { do: 'invite' }>['carries']): SetupState | undefined {
+  // A member has no use for it.
   if (state.at === 'done' && state.joined === 'deferred') {
     const { refused: _gone, ...rest } = state;
     return { ...rest, way };

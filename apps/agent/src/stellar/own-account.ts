@@ -19,11 +19,11 @@ import {
   submissionOf,
   type Unsigned,
 } from '@energymesh/wallet';
+import type { LedgerCall } from '../reward-book.ts';
 import type {
   AccountNow,
   CallRefused,
   Draft,
-  LedgerCall,
   PayoutJudged,
   Chain as RewardChain,
   SubmissionNow,

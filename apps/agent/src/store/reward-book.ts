@@ -11,7 +11,7 @@ import type {
   SightingRow,
   StageSum,
   SubmissionRow,
-} from '../reward-ports.ts';
+} from '../reward-book.ts';
 import type { Database } from './database.ts';
 import { chainValues, errands, movements, receipts, rewardHours, sightings, submissions } from './reward-schema.ts';
 import { settings } from './schema.ts';

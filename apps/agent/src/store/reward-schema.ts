@@ -1,5 +1,5 @@
 import { blob, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Errand, HourRecord, HourStage, MovementRow, Purpose, SubmissionRow } from '../reward-ports.ts';
+import type { Errand, HourRecord, HourStage, MovementRow, Purpose, SubmissionRow } from '../reward-book.ts';
 
 /** state.db, what concerns rewards: receipts, hours and money. Keys and hashes are hexadecimal, epochs as in docs/proofs.md §2. */
 

@@ -1,5 +1,5 @@
 import { and, asc, eq, like } from 'drizzle-orm';
-import type { RewardBook } from '../reward-ports.ts';
+import type { RewardBook } from '../reward-book.ts';
 import type { Database } from './database.ts';
 import { Book, type BookLimits, noteKey } from './reward-book.ts';
 import { chainValues, errands, movements, receipts, rewardBooks, rewardHours, sightings, submissions } from './reward-schema.ts';

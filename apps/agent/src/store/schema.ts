@@ -75,6 +75,20 @@ export const sessions = sqliteTable('sessions', {
   counterBits: text('counter_bits').notNull(),
 });
 
+/** Phones that may speak for the operator. No secret: a phone's private key never leaves it. */
+export const phones = sqliteTable('phones', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  /** P-256, uncompressed point, base64url. */
+  publicKey: text('public_key').notNull(),
+  pairedAt: integer('paired_at').notNull(),
+  lastSeenAt: integer('last_seen_at').notNull(),
+  lastWay: text('last_way').notNull(),
+  /** As of sessions. */
+  counterTop: integer('counter_top').notNull(),
+  counterBits: text('counter_bits').notNull(),
+});
+
 export const devices = sqliteTable('devices', {
   id: text('id').primaryKey(),
   lastSeen: integer('last_seen').notNull(),

@@ -3,6 +3,7 @@ import { CredentialTable } from './credentials.ts';
 import { type Database, openDatabase } from './database.ts';
 import { DeviceTable } from './devices.ts';
 import { LogTable } from './log.ts';
+import { PhoneTable } from './phones.ts';
 import { RewardTable } from './rewards.ts';
 import { Settings } from './settings.ts';
 
@@ -13,6 +14,7 @@ export class Store {
   readonly log: LogTable;
   readonly credentials: CredentialTable;
   readonly devices: DeviceTable;
+  readonly phones: PhoneTable;
   readonly rewards: RewardTable;
   readonly #database: Database;
 
@@ -23,6 +25,7 @@ export class Store {
     this.log = new LogTable(database);
     this.credentials = new CredentialTable(database);
     this.devices = new DeviceTable(database);
+    this.phones = new PhoneTable(database);
     this.rewards = new RewardTable(database);
   }
 

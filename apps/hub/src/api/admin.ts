@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Enrolment } from '@energymesh/enrolment';
 import { DocumentTooBig, deviceIdPattern, deviceRoles } from '@energymesh/identity';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { type Broker, QueueFull } from '../broker/broker.ts';
 import type { Clock } from '../clock.ts';
 import { type Community, NoSuchNode } from '../identity/community.ts';
-import type { Enrolment } from '../identity/enrolment.ts';
 import type { Database } from '../store/database.ts';
 import { allNodes, newestEvents } from '../store/members.ts';
 import { nodePage, telemetryPage } from '../store/messages.ts';

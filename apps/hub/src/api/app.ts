@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type EnrolmentParts, enrolmentRoutes, RateLimit } from '@energymesh/enrolment';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
@@ -10,14 +11,12 @@ import { rewardsRoutes } from '../rewards/routes.ts';
 import { rewardsView } from '../rewards/view.ts';
 import { type AdminParts, adminRoutes } from './admin.ts';
 import { doorOf, type Env, hostOf } from './door.ts';
-import { type EnrolmentParts, enrolmentRoutes } from './enrol.ts';
 import { HttpError } from './http-error.ts';
 import { page } from './page.ts';
-import { RateLimit } from './rate-limit.ts';
 import type { Stats } from './stats.ts';
 import { style } from './style.ts';
 
-export interface AppParts extends AdminParts, EnrolmentParts {
+export interface AppParts extends AdminParts, Omit<EnrolmentParts, keyof AdminParts> {
   readonly adminToken: string;
   /** Host names under which the plain door answers. */
   readonly hosts: readonly string[];

@@ -58,6 +58,21 @@ test('what a node is told about its rewards is its session’s alone', () => {
   ]);
 });
 
+test('a phone’s call is its node’s alone to hear, and nobody’s to make but the hub’s', () => {
+  const other = 'bbbbbbbbbbbbbbbb';
+  expect(topics.parse(under(`node/${node}/call`))).toEqual({ at: 'call', node });
+  const may = (who: Principal, filter: string) => maySubscribe(who, under(filter), topics);
+  expect([may(relay, `node/${node}/call`), may(relay, `node/${other}/call`), may(relay, 'node/+/call'), may(relay, 'node/+/reply')]).toEqual([
+    ...[true, false, false, false],
+  ]);
+  const says = (who: Principal) => [`node/${node}/call`, `node/${node}/reply`].map((topic) => mayPublish(who, under(topic), topics));
+  expect([says(relay), says(gateway), says(tool)]).toEqual([
+    [false, true],
+    [false, true],
+    [false, false],
+  ]);
+});
+
 test('overlapping filters', () => {
   const over = (a: string, b: string) => overlap(a.split('/'), b.split('/'));
   expect([over('a/+', 'a/b'), over('a/#', 'a'), over('a/b', 'a/b/c'), over('+/b', 'a/+'), over('a/x', '+/b')]).toEqual([true, true, false, true, false]);

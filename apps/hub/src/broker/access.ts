@@ -28,7 +28,7 @@ export function mayPublish(principal: Principal, topic: string, topics: Topics):
   const parsed = topics.parse(topic);
   if (parsed.at === 'outside' || parsed.at === 'document') return false;
   if (principal.kind === 'tool') return parsed.at === 'command' || parsed.at === 'other';
-  if (parsed.at === 'command' || parsed.at === 'told') return false;
+  if (parsed.at === 'command' || parsed.at === 'told' || parsed.at === 'call') return false;
   if (parsed.at === 'node' && parsed.node === principal.node) return true;
   return principal.gateway;
 }

@@ -289,7 +289,7 @@ class State {
     const principal = this.principals.get(client);
     if (principal?.kind !== 'node') return principal !== undefined;
     const parsed = this.#options.topics.parse(topic);
-    if (parsed.at === 'told') return parsed.node === principal.session;
+    if (parsed.at === 'told' || parsed.at === 'call') return parsed.node === principal.session;
     return parsed.at === 'command' || parsed.at === 'document' || parsed.at === 'other';
   }
 }

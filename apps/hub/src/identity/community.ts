@@ -37,6 +37,8 @@ export interface CommunityOptions {
   readonly saveAuthority: () => Promise<void>;
   /** Undefined: this community pays nothing. */
   readonly rewards?: RewardTerms | undefined;
+  /** Origin of the community's app; undefined: it has none. */
+  readonly app?: string | undefined;
 }
 
 /**
@@ -53,6 +55,7 @@ export class Community {
   readonly #clock: Clock;
   readonly #saveAuthority: () => Promise<void>;
   readonly #rewards: RewardTerms | undefined;
+  readonly #app: string | undefined;
   #devices: ReadonlySet<string> = new Set();
   #revoked: readonly Revocation[] = [];
   #document: { number: number; bytes: Uint8Array } = { number: 0, bytes: new Uint8Array() };
@@ -64,12 +67,13 @@ export class Community {
     this.#clock = options.clock;
     this.#saveAuthority = options.saveAuthority;
     this.#rewards = options.rewards;
+    this.#app = options.app;
   }
 
   static async open(options: CommunityOptions): Promise<Community> {
     const community = new Community(options);
     const stored = await storedDocument(options.db);
-    const current = stored?.beaconEpoch === options.authority.beacon.epoch && stored.rewards === textOf(options.rewards);
+    const current = stored?.beaconEpoch === options.authority.beacon.epoch && stored.rewards === textOf(options);
     if (current) await community.#adopt({ number: stored.number, bytes: stored.bytes });
     else await community.#change(async () => undefined);
     return community;
@@ -93,12 +97,12 @@ export class Community {
   }
 
   /** Adds a device, or gives a known one a new token; resolves to the token, which is kept nowhere. Throws DocumentTooBig. */
-  async addDevice(id: string, role: DeviceRole): Promise<string> {
+  async addDevice(id: string, role: DeviceRole, by?: string): Promise<string> {
     const [token, salt] = [newDeviceToken(), newSalt()];
     const credential: DeviceCredential = { id, role, salt, verifier: deviceVerifier(token, salt) };
     await this.#change(async (session, now) => {
-      await putDevice(session, credential, now);
-      await addEvent(session, { at: now, kind: 'device-added', detail: `${id} (${role})` });
+      await putDevice(session, credential, now, by);
+      await addEvent(session, { at: now, kind: 'device-added', detail: `${id} (${role})${by === undefined ? '' : `, by ${by}`}` });
     });
     return token;
   }
@@ -154,8 +158,8 @@ export class Community {
     const [revoked, devices] = [await allRevocations(session), await allDevices(session)];
     const { beacon } = this.#authority;
     const sealed = beacon.epoch === 0 ? undefined : sealBeaconKey({ community: this.#authority.id, ...beacon, members: await membersKeys(session, revoked) });
-    const bytes = signCommunityDocument(this.#authority, { number, issuedAt: now, revoked, devices, beacon: sealed, rewards: this.#rewards });
-    await putDocument(session, { number, issuedAt: now, bytes, beaconEpoch: beacon.epoch, rewards: textOf(this.#rewards) });
+    const bytes = signCommunityDocument(this.#authority, { number, issuedAt: now, revoked, devices, beacon: sealed, rewards: this.#rewards, app: this.#app });
+    await putDocument(session, { number, issuedAt: now, bytes, beaconEpoch: beacon.epoch, rewards: textOf({ rewards: this.#rewards, app: this.#app }) });
     return { number, bytes };
   }
 
@@ -168,7 +172,11 @@ export class Community {
   }
 }
 
-const textOf = (terms: RewardTerms | undefined): string | null => (terms ? JSON.stringify(terms) : null);
+/** What the configuration has the document say, so that another configuration makes another document. */
+const textOf = ({ rewards, app }: Pick<CommunityOptions, 'rewards' | 'app'>): string | null => {
+  if (app !== undefined) return JSON.stringify({ rewards, app });
+  return rewards ? JSON.stringify(rewards) : null;
+};
 
 async function membersKeys(session: Session, revoked: readonly Revocation[]): Promise<Uint8Array[]> {
   const gone = new Set(revoked.filter(({ serial }) => serial === undefined).map(({ node }) => node));

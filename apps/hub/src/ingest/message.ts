@@ -44,11 +44,20 @@ export function readArrival(arrival: Arrival, topics: Topics, now: number): Read
   if (topic.at === 'node') {
     // A node speaks for itself only: its entry's origin is the node in the topic.
     if (entry.node !== null && entry.node !== topic.node) return { ok: false, reason: 'wrong-node' };
+    if (topic.kind === 'reply') return { ok: false, reason: 'not-kept' };
     if (topic.kind === 'rewards') return forRewards(topic.node, entry, now);
     return { ok: true, row: { table: topic.kind === 'report' ? 'reports' : 'expired', subject: topic.node, receivedAt: now, ...entry } };
   }
   const via = arrival.via ?? null;
   return { ok: true, row: { table: 'telemetry', device: topic.device, kind: topic.kind, receivedAt: now, fingerprint, dup, late, via, ...entry } };
+}
+
+/** A node's answer to a phone: kept nowhere. Undefined: none, or not by that node. */
+export function readReply(arrival: Arrival, topics: Topics): { readonly node: string; readonly payload: Uint8Array } | undefined {
+  const topic = topics.parse(arrival.topic);
+  if (topic.at !== 'node' || topic.kind !== 'reply' || arrival.payload.length > payloadBytesMax) return undefined;
+  const { entryId, payload } = fromProperties(arrival) ?? fromEnvelope(arrival.payload) ?? unidentified(arrival.payload);
+  return entryId?.startsWith(`${topic.node}.`) ? { node: topic.node, payload } : undefined;
 }
 
 /** Believed as its origin's word only: without an entry id nobody knows whose it is. */

@@ -1,18 +1,38 @@
-import type { DeviceCredential, InviteRecord, Issued, Revocation } from '@energymesh/identity';
-import { asc, desc, eq, lte, sql } from 'drizzle-orm';
+import type { KeptInvite } from '@energymesh/enrolment';
+import type { DeviceCredential, Issued, Revocation } from '@energymesh/identity';
+import { and, asc, desc, eq, gte, isNull, lt, lte, sql } from 'drizzle-orm';
 import type { Session } from './database.ts';
 import { rewardHomes } from './rewards/schema.ts';
 import { communityDocument, deviceFigures, devices, events, figures, invites, nodes, revocations } from './schema.ts';
 
 export type NodeRecord = typeof nodes.$inferSelect;
 
-export async function inviteBy(session: Session, tokenHash: string): Promise<InviteRecord | undefined> {
+export async function inviteBy(session: Session, tokenHash: string): Promise<KeptInvite | undefined> {
   const [row] = await session.select().from(invites).where(eq(invites.tokenHash, tokenHash));
-  return row && { ...row, role: row.role === 'gateway' ? 'gateway' : 'relay' };
+  return row && keptInvite(row);
 }
 
-export async function addInvite(session: Session, record: InviteRecord, now: number): Promise<void> {
-  await session.insert(invites).values({ ...record, createdAt: now });
+export async function openInvitesBy(session: Session, member: string, now: number): Promise<KeptInvite[]> {
+  const rows = await session
+    .select()
+    .from(invites)
+    .where(and(eq(invites.by, member), isNull(invites.withdrawnAt), gte(invites.expiresAt, now), lt(invites.uses, invites.usesMax)));
+  return rows.map(keptInvite);
+}
+
+const keptInvite = ({ role, by, withdrawnAt, ...row }: typeof invites.$inferSelect): KeptInvite => ({
+  ...row,
+  role: role === 'gateway' ? 'gateway' : 'relay',
+  by: by ?? undefined,
+  withdrawnAt: withdrawnAt ?? undefined,
+});
+
+export async function addInvite(session: Session, { by, withdrawnAt: _none, ...invite }: KeptInvite): Promise<void> {
+  await session.insert(invites).values({ ...invite, by: by ?? null });
+}
+
+export async function withdrawInvite(session: Session, tokenHash: string, at: number): Promise<void> {
+  await session.update(invites).set({ withdrawnAt: at }).where(eq(invites.tokenHash, tokenHash));
 }
 
 export async function countUse(session: Session, tokenHash: string): Promise<void> {
@@ -43,13 +63,17 @@ export async function allDevices(session: Session): Promise<DeviceCredential[]> 
   return rows.map(({ id, role, salt, verifier }) => ({ id, role: role as DeviceCredential['role'], salt, verifier }));
 }
 
+/** Without their credentials. */
+export const listedDevices = (session: Session) =>
+  session.select({ id: devices.id, role: devices.role, addedAt: devices.addedAt, by: devices.by }).from(devices).orderBy(asc(devices.id));
+
 /** A device of that id gets the new credential, and its old token counts no more. */
-export async function putDevice(session: Session, device: DeviceCredential, now: number): Promise<void> {
+export async function putDevice(session: Session, device: DeviceCredential, now: number, by: string | undefined): Promise<void> {
   const { role, salt, verifier } = device;
   await session
     .insert(devices)
-    .values({ ...device, addedAt: now })
-    .onConflictDoUpdate({ target: devices.id, set: { role, salt, verifier } });
+    .values({ ...device, addedAt: now, by: by ?? null })
+    .onConflictDoUpdate({ target: devices.id, set: { role, salt, verifier, by: by ?? null } });
 }
 
 /** Where it belonged is forgotten: a device that is enrolled under its name may be another. */

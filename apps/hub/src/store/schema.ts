@@ -73,6 +73,8 @@ export const devices = pgTable('devices', {
   salt: text('salt').notNull(),
   verifier: text('verifier').notNull(),
   addedAt: instant('added_at').notNull(),
+  /** The node whose operator added it; null: the administrator. */
+  by: text('by'),
 });
 
 /** One row per enrolled device, and one named `?` for all others: bounded by the community document. */
@@ -93,6 +95,23 @@ export const invites = pgTable('invites', {
   uses: integer('uses').notNull(),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),
+  /** The node whose operator made it; null: the administrator. */
+  by: text('by'),
+  withdrawnAt: instant('withdrawn_at'),
+});
+
+/** Nodes that ask to be taken in. Bounded: packages/enrolment. */
+export const joinRequests = pgTable('join_requests', {
+  node: text('node').primaryKey(),
+  publicKey: bytes('public_key').notNull(),
+  name: text('name').notNull(),
+  state: text('state').notNull(),
+  forGood: boolean('for_good').notNull(),
+  gateway: boolean('gateway').notNull(),
+  askedAt: instant('asked_at').notNull(),
+  heardAt: instant('heard_at').notNull(),
+  by: text('by'),
+  decidedAt: instant('decided_at'),
 });
 
 /** The newest community document: one row, id 1. */

@@ -1,7 +1,8 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, Suspense, useEffect } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { Providers, useHere, useSession } from '../live/providers.tsx';
+import { hosted } from '../phone/hosted.ts';
 import { Failsafe } from './failed.tsx';
 import { NearLater } from './near-later.tsx';
 import { NodeStateProvider, useNodeState } from './node-state.tsx';
@@ -19,11 +20,20 @@ export function Inside({ path }: { path: string }) {
       </Suspense>
     </Failsafe>
   );
+  const away = useSyncExternalStore(never, hosted, () => undefined);
+  // As the exported page has it, until it is known where this page comes from.
+  if (away === undefined) return isBare(path) ? null : <Tabs current={path} />;
+  if (away) return <HostedInside path={path}>{page}</HostedInside>;
   return (
     // One place for all pages, so that the session and the reason of its end live on over the way to the log-in.
     <Providers fallback={isBare(path) ? null : <Tabs current={path} />}>{path === '/login' ? page : <Gate path={path}>{page}</Gate>}</Providers>
   );
 }
+
+const never = () => () => {};
+const HostedInside = lazy<ComponentType<{ path: string; children: ReactNode }>>(() =>
+  import('../phone/hosted-inside.tsx').then((module) => ({ default: module.HostedInside })),
+);
 
 function Gate({ path, children }: { path: string; children: ReactNode }) {
   const session = useSession();

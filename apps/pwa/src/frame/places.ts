@@ -6,10 +6,14 @@ export const places = [
   { href: '/mesh', title: frameStrings.nav.mesh },
   { href: '/traffic', title: frameStrings.nav.traffic },
   { href: '/earnings', title: frameStrings.nav.earnings },
+  { href: '/settings', title: frameStrings.nav.settings },
 ] as const;
 
 /** Pages without tabs: there is one thing to do. */
-export const isBare = (path: string): boolean => path === '/login' || path === '/setup';
+export const isBare = (path: string): boolean => path === '/login' || path === '/setup' || path === '/pair' || path === '/nodes';
+
+/** /settings/mesh belongs to the tab of /settings. */
+export const tabOf = (path: string): string => `/${path.split('/')[1] ?? ''}`;
 
 /** `/mesh.html` and `/mesh/` are /mesh, however the files are served. */
 export const placeOf = (pathname: string): string => pathname.replace(/\.html$/, '').replace(/\/(index)?$/, '') || '/';

@@ -2,6 +2,7 @@
 import { usePathname } from 'next/navigation';
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { frameStrings } from '../strings/en/frame.ts';
+import { settingsStrings } from '../strings/en/settings.ts';
 import { Failsafe } from './failed.tsx';
 import { loaders, pages } from './pages.ts';
 import { isBare, placeOf, places } from './places.ts';
@@ -51,14 +52,17 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
+const partTitles: Readonly<Record<string, string | undefined>> = settingsStrings.settings.parts;
+const { login, setup, nodes, pair } = frameStrings.titles;
+const titles: Readonly<Record<string, string>> = { '/login': login, '/setup': setup, '/nodes': nodes, '/pair': pair };
+
 /** A page that came without loading anew: its title, from its top, and for a screen reader its content. */
 function useArrival(path: string) {
   const before = useRef(path);
   useEffect(() => {
     if (before.current === path) return;
     before.current = path;
-    const { login, setup } = frameStrings.titles;
-    const title = path === '/login' ? login : path === '/setup' ? setup : places.find(({ href }) => href === path)?.title;
+    const title = titles[path] ?? places.find(({ href }) => href === path)?.title ?? partTitles[path.slice('/settings/'.length)];
     document.title = title ? `${title} · ${frameStrings.app}` : frameStrings.app;
     window.scrollTo(0, 0);
     document.getElementById('main')?.focus({ preventScroll: true });

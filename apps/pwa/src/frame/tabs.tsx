@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { frameStrings } from '../strings/en/frame.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { Go } from '../ui/go.tsx';
-import { places } from './places.ts';
+import { places, tabOf } from './places.ts';
 
 const icons: Record<(typeof places)[number]['href'], ReactNode> = {
   '/': (
@@ -27,6 +27,13 @@ const icons: Record<(typeof places)[number]['href'], ReactNode> = {
       <path d="M12 4v4M12 12l4-4" strokeWidth="2" />
     </>
   ),
+  '/settings': (
+    <>
+      <path d="M4 8h7M17 8h3M4 16h3M13 16h7" />
+      <circle cx="14" cy="8" r="2.6" />
+      <circle cx="10" cy="16" r="2.6" />
+    </>
+  ),
 };
 
 /** The tab bar of a phone, the rail of a desktop. */
@@ -38,7 +45,7 @@ export function Tabs({ current, near }: { current: string; near?: ReactNode }) {
         {frameStrings.app}
       </span>
       {places.map(({ href, title }) => (
-        <Go key={href} className="tab" href={href} aria-current={current === href ? 'page' : undefined}>
+        <Go key={href} className="tab" href={href} aria-current={current === href ? 'page' : tabOf(current) === href ? 'true' : undefined}>
           <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" aria-hidden="true">
             {icons[href]}
           </svg>

@@ -95,6 +95,8 @@ function textOf(entry: LogEntry): string {
       return kinds['gateway-found'](entry.nodeName);
     case 'route-changed':
       return kinds['route-changed'](where(entry.detail));
+    case 'phone-paired':
+    case 'phone-removed':
     case 'device-connected':
     case 'device-disconnected':
       return kinds[entry.kind](entry.detail);

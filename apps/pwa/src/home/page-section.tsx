@@ -4,6 +4,7 @@ import { nodeUrl } from '../frame/near.tsx';
 import { useNearby } from '../live/feeds.ts';
 import type { Status } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
+import { hosted } from '../phone/hosted.ts';
 import { homeStrings } from '../strings/en/home.ts';
 import { Section } from '../ui/parts.tsx';
 import { Seg } from '../ui/seg.tsx';
@@ -46,9 +47,11 @@ export function PageSection({ status }: { status: Status }) {
         <dt>{words.address}</dt>
         <dd>{location.host}</dd>
       </dl>
-      <button type="button" className="btn" onClick={logout}>
-        {words.logout}
-      </button>
+      {!hosted() && (
+        <button type="button" className="btn" onClick={logout}>
+          {words.logout}
+        </button>
+      )}
     </Section>
   );
 }

@@ -8,6 +8,8 @@ export interface ContactState {
   readonly resumedAt: number;
   /** Node's clock less the browser's. */
   readonly offsetMs: number;
+  /** No answer for as long as this: the node counts as unreachable. */
+  readonly silenceMsMax?: number;
   /** An answer did not carry the session's signature. */
   readonly forged: boolean;
 }
@@ -20,9 +22,9 @@ export class Contact {
   readonly #handlers = new Set<() => void>();
   #state: ContactState;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, silence = silenceMsMax, offsetMs = 0) {
     this.#now = now;
-    this.#state = { since: now(), heardAt: undefined, resumedAt: now(), offsetMs: 0, forged: false };
+    this.#state = { since: now(), heardAt: undefined, resumedAt: now(), offsetMs, forged: false, silenceMsMax: silence };
   }
 
   readonly state = (): ContactState => this.#state;

@@ -7,6 +7,7 @@ import type {
   Log,
   Nearby,
   Neighbours,
+  NetworkOfNode,
   RadioBeneath,
   Status,
   TopologyView,
@@ -18,7 +19,8 @@ import type {
 import { useHere } from './providers.tsx';
 
 /** While the WebSocket is away, the same answers are asked for by HTTP this often. */
-const pollMs = 5000;
+const pagePollMs = 5000;
+const usePollMs = (): number => useHere().pollMs ?? pagePollMs;
 const seldomMs = 10_000;
 /** After the node ended a subscription. */
 const againMs = 3000;
@@ -26,6 +28,7 @@ const againMs = 3000;
 /** The public card: who this is. Asked again and again, since it also tells that the node is there and what its clock says. */
 export function useCard() {
   const { contact, trpc } = useHere();
+  const pollMs = usePollMs();
   return useQuery({
     queryKey: ['card'],
     queryFn: async ({ signal }) => {
@@ -50,6 +53,7 @@ interface Listener<T> {
 function useFeed<T>(key: string, ask: (signal: AbortSignal) => Promise<T>, listen: (listener: Listener<T>) => { unsubscribe(): void }, enabled = true) {
   const { trpc } = useHere();
   const queryClient = useQueryClient();
+  const pollMs = usePollMs();
   const [live, setLive] = useState(false);
   const start = useEffectEvent(listen);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another client is another connection
@@ -57,8 +61,10 @@ function useFeed<T>(key: string, ask: (signal: AbortSignal) => Promise<T>, liste
     if (!enabled) return;
     let open: { unsubscribe(): void } | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    // A subscription that the node or the network ended is asked for again.
+    let over = false;
+    // A subscription that the node or the network ended is asked for again; one that this page ended says that it is complete as well.
     const again = () => {
+      if (over) return;
       setLive(false);
       clearTimeout(timer);
       timer = setTimeout(begin, againMs);
@@ -75,6 +81,7 @@ function useFeed<T>(key: string, ask: (signal: AbortSignal) => Promise<T>, liste
     };
     begin();
     return () => {
+      over = true;
       clearTimeout(timer);
       open?.unsubscribe();
       setLive(false);
@@ -120,6 +127,16 @@ export function useRadioFeed(): RadioBeneath | undefined {
   );
 }
 
+/** Of the node's network as its helper tells it: a change that waits counts down. */
+export function useNetworkFeed(): NetworkOfNode | undefined {
+  const { trpc } = useHere();
+  return useFeed(
+    'network',
+    (signal) => trpc.network.status.query(undefined, { signal }),
+    (listener) => trpc.network.live.subscribe(undefined, listener),
+  );
+}
+
 export function useTrafficFeed(): TrafficToday | undefined {
   const { trpc } = useHere();
   return useFeed(
@@ -162,6 +179,7 @@ export function useTrafficSpan(asked: TrafficAsked | undefined): { span: Traffic
 
 export function useDevices(): Devices | undefined {
   const { trpc } = useHere();
+  const pollMs = usePollMs();
   return useQuery({ queryKey: ['devices'], queryFn: ({ signal }) => trpc.devices.list.query(undefined, { signal }), refetchInterval: pollMs }).data;
 }
 
@@ -172,6 +190,7 @@ export function useNearby(enabled: boolean): Nearby | undefined {
 
 export function useLog(limit: number): Log | undefined {
   const { trpc } = useHere();
+  const pollMs = usePollMs();
   return useQuery({
     queryKey: ['log', limit],
     queryFn: ({ signal }) => trpc.log.recent.query({ limit }, { signal }),

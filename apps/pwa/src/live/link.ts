@@ -13,7 +13,7 @@ export function linkOf(contact: ContactState, statusAt: number | undefined, now:
     if (now - contact.since < patienceMs) return { at: 'asking' };
     return { at: browserOnline ? 'unreachable' : 'offline', lastHeard: statusAt };
   }
-  if (now - Math.max(contact.heardAt, contact.resumedAt) > silenceMsMax)
+  if (now - Math.max(contact.heardAt, contact.resumedAt) > (contact.silenceMsMax ?? silenceMsMax))
     return { at: browserOnline ? 'unreachable' : 'offline', lastHeard: contact.heardAt + contact.offsetMs };
   if (statusAt === undefined) return { at: 'asking' };
   return nodeNow - statusAt > statusAgeMsMax ? { at: 'old', lastHeard: statusAt } : { at: 'live' };

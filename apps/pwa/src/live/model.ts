@@ -4,8 +4,10 @@ import type {
   Log,
   Nearby,
   Neighbours,
+  NetworkOfNode,
   PublicCard,
   RadioBeneath,
+  SessionsNow,
   Status,
   TopologyView,
   TrafficAsked,
@@ -13,16 +15,19 @@ import type {
   TrafficToday,
 } from '@energymesh/agent/schema';
 
-export type { CheckedInviteView, PlaceInput, RadioInput, SetupView } from '@energymesh/agent/api/setup-schema';
+export type { About } from '@energymesh/agent/api/about-schema';
+export type { CheckedInviteView, FoundCommunities, MetCommunity, PlaceInput, RadioInput, SetupView } from '@energymesh/agent/api/setup-schema';
 export type {
   Devices,
   Earnings,
   Log,
   Nearby,
   Neighbours,
+  NetworkOfNode,
   PublicCard,
   RadioBeneath,
   RewardHour,
+  SessionsNow,
   Status,
   TopologyView,
   TrafficAsked,

@@ -13,8 +13,10 @@ export interface Here {
   readonly contact: Contact;
   /** Connects anew, for instance after logging in. */
   readonly reconnect: () => void;
+  /** How often feeds are asked for where there are no subscriptions; undefined: every five seconds. */
+  readonly pollMs?: number;
 }
-const HereContext = createContext<Here | undefined>(undefined);
+export const HereContext = createContext<Here | undefined>(undefined);
 
 /** The session and the contact of this browser with its node. */
 export function useHere(): Here {

@@ -1,11 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query';
 
 /** What the node said last, kept in this browser so that a page opened on a silent node is greyed and dated, not blank. */
-const key = 'energymesh.last';
+const pageKey = 'energymesh.last';
 /** Browsers give some 5 MB to a page; a community of 1,500 nodes takes about 0.5 MB. More than this is not kept. */
 const charactersMax = 1_500_000;
 
-export function keep(queryClient: QueryClient): void {
+/** `key`: the app keeps each node's answers apart. */
+export function keep(queryClient: QueryClient, key = pageKey): void {
   const answers = queryClient
     .getQueryCache()
     .getAll()
@@ -19,18 +20,18 @@ export function keep(queryClient: QueryClient): void {
   }
 }
 
-export function restore(queryClient: QueryClient): void {
+export function restore(queryClient: QueryClient, key = pageKey): void {
   try {
     const answers: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
     if (!Array.isArray(answers)) return;
     // Of long ago by the cache's reckoning: asked for anew at once.
     for (const [queryKey, data] of answers) if (Array.isArray(queryKey)) queryClient.setQueryData(queryKey, data, { updatedAt: 1 });
   } catch {
-    forget();
+    forget(key);
   }
 }
 
-export function forget(): void {
+export function forget(key = pageKey): void {
   try {
     localStorage.removeItem(key);
   } catch {

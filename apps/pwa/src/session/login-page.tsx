@@ -1,6 +1,4 @@
 'use client';
-import type { AppRouter } from '@energymesh/agent/router';
-import type { TRPCClientErrorLike } from '@trpc/client';
 import { useSearchParams } from 'next/navigation';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { go } from '../frame/places.ts';
@@ -8,16 +6,12 @@ import { useCard } from '../live/feeds.ts';
 import { useHere, useSession } from '../live/providers.tsx';
 import { frameStrings } from '../strings/en/frame.ts';
 import { loginStrings } from '../strings/en/login.ts';
-import { short } from '../strings/format.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { passphraseFlaw } from './passphrase.ts';
+import { type Trouble, troubleOf } from './trouble.ts';
 
 const words = loginStrings.login;
 type Step = 'passphrase' | 'claim' | 'set';
-interface Trouble {
-  readonly say: string;
-  readonly next: string;
-}
 
 /** Claim and set the passphrase, or log in: OPAQUE and its WebAssembly are loaded here only. */
 export function Login() {
@@ -243,22 +237,4 @@ function SecretForm({ who, say, lede, fields, button, check, submit, children }:
       </p>
     </form>
   );
-}
-
-/** The cause and the next step, from whatever went wrong. */
-function troubleOf(error: unknown, byCode: boolean): Trouble {
-  const { errors } = words;
-  if (error instanceof Error && error.name === 'WrongSecret') return byCode ? errors.wrongCode : errors.wrong;
-  const { data, message } = error as Partial<TRPCClientErrorLike<AppRouter>>;
-  switch (data?.reason) {
-    case 'wrong':
-      return byCode ? errors.wrongCode : errors.wrong;
-    case 'too-many':
-      return errors.tooMany(short(data.retryAfterMs ?? 60_000));
-    case 'already-claimed':
-      return errors.alreadyClaimed;
-    case 'not-claimed':
-      return errors.notClaimed;
-  }
-  return data ? errors.other(message ?? '') : errors.noAnswer;
 }

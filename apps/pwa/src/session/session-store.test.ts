@@ -36,6 +36,17 @@ describe('a session', () => {
     expect([first.ended, second.current(), told]).toEqual(['logged-out', undefined, 1]);
   });
 
+  it('that is held does not end, until it is let go', () => {
+    const store = browser().tab();
+    store.begin(session, true);
+    const letGo = store.hold();
+    store.end('unknown-session');
+    expect([store.current(), store.stays]).toEqual([session, true]);
+    letGo();
+    store.end('unknown-session');
+    expect(store.current()).toBeUndefined();
+  });
+
   it('kept garbled is no session', () => {
     const { tab, lasting } = browser();
     lasting.setItem('energymesh.session', '{"id":7}');

@@ -23,6 +23,7 @@ export class SessionStore implements SessionKeeper {
   #shelf: Shelf;
   #counter = 0;
   #ended: EndReason | undefined;
+  #held = 0;
 
   constructor({ lasting, passing, random }: { lasting: Shelf; passing: Shelf; random: () => number }) {
     this.#lasting = lasting;
@@ -51,7 +52,21 @@ export class SessionStore implements SessionKeeper {
     this.#notify();
   }
 
+  /** It outlives the tab. */
+  get stays(): boolean {
+    return this.#shelf === this.#lasting;
+  }
+
+  /** While the passphrase is changed the node ends the old session before the new one is here: no reason to leave the page. Returns what lets go. */
+  hold(): () => void {
+    this.#held++;
+    return () => {
+      this.#held--;
+    };
+  }
+
   end(reason: EndReason): void {
+    if (this.#held > 0) return;
     this.#forget();
     this.#session = undefined;
     this.#ended = reason;

@@ -5,6 +5,7 @@ import { places } from '../frame/places.ts';
 import { useHere } from '../live/providers.tsx';
 import { setupStrings } from '../strings/en/setup.ts';
 import { Go } from '../ui/go.tsx';
+import { Code } from './code.tsx';
 import { shown } from './coordinates.ts';
 import { Primary, TroubleNote } from './parts.tsx';
 import { PlaceScreen } from './place-screen.tsx';
@@ -57,14 +58,17 @@ export function DoneScreen({ steps }: { steps: Steps }) {
   const [placing, setPlacing] = useState(false);
   const enrolled = view.joined === 'enrolled';
   // Given meanwhile: back to the summary.
-  if (inviting && !enrolled && view.way?.by !== 'invite') return <WayScreen steps={steps} />;
+  if (inviting && !enrolled && (view.way === undefined || view.way.by === 'later')) return <WayScreen steps={steps} />;
   if (placing) return <PlaceScreen steps={steps} onDone={() => setPlacing(false)} />;
   const { place } = view;
-  const deferred = view.way?.by === 'invite' || view.way?.by === 'file' ? words.waits : words.deferredLede;
+  const waits = view.way !== undefined && view.way.by !== 'later';
+  const code = !enrolled && view.way?.by === 'ask' ? view.way.code : undefined;
+  const deferred = code !== undefined ? words.waitsForWord(view.way?.community ?? '') : waits ? words.waits : words.deferredLede;
   return (
     <>
       <h1 className="say">{enrolled ? words.online(view.node.name) : words.deferred(view.node.name)}</h1>
       <p className="lede">{enrolled ? words.lede : deferred}</p>
+      {code !== undefined && <Code code={code} />}
       {view.refused && !enrolled && <p className="note">{view.refused}</p>}
       <dl className="pairs mb-4" data-testid="setup-summary">
         <dt>{words.name}</dt>
@@ -88,7 +92,7 @@ export function DoneScreen({ steps }: { steps: Steps }) {
       </dl>
       <TroubleNote steps={steps} />
       <div className="wacts">
-        {!enrolled && view.way?.by !== 'invite' && view.way?.by !== 'file' ? (
+        {!enrolled && !waits ? (
           <>
             <Primary busy={steps.busy} onClick={() => setInviting(true)}>
               {words.invite}

@@ -1,7 +1,6 @@
 'use client';
-import { useEffect, useState } from 'react';
-import { useBrowserNow } from '../live/clock.ts';
 import { setupStrings } from '../strings/en/setup.ts';
+import { TimeRuler, useSecondsLeft } from '../ui/countdown.tsx';
 import { Primary, TroubleNote } from './parts.tsx';
 import type { Steps } from './use-setup.ts';
 
@@ -54,15 +53,8 @@ export function NetworkScreen({ steps }: { steps: Steps }) {
 }
 
 function Waiting({ steps, id, secondsLeft, ofSeconds, at }: { steps: Steps; id: string; secondsLeft: number; ofSeconds: number; at: number }) {
-  const now = useBrowserNow();
   const { busy, run, silent } = steps;
-  // Counted on by this browser while the node is silent, from when it last said so.
-  const [heard, setHeard] = useState({ at, by: now });
-  useEffect(() => {
-    setHeard((before) => (before.at === at ? before : { at, by: Date.now() }));
-  }, [at]);
-  const left = Math.max(0, secondsLeft - Math.max(0, Math.floor((now - heard.by) / 1000)));
-  const shown = Math.ceil((left / ofSeconds) * 60);
+  const left = useSecondsLeft({ secondsLeft, at });
   return (
     <div data-testid="commit-confirm">
       <h1 className="say">{silent ? words.reconnecting : words.confirm}</h1>
@@ -75,10 +67,7 @@ function Waiting({ steps, id, secondsLeft, ofSeconds, at }: { steps: Steps; id: 
         <p className="count" role="timer">
           <span data-testid="seconds-left">{left}</span> <small>{words.left}</small>
         </p>
-        <svg viewBox="0 0 300 12" width="100%" height="12" aria-hidden="true" preserveAspectRatio="none">
-          <path d={ticks(0, shown, 0)} stroke="var(--ink)" strokeWidth="2" />
-          <path d={ticks(shown, 60, 7)} stroke="var(--edge)" strokeWidth="2" />
-        </svg>
+        <TimeRuler left={left} of={ofSeconds} />
       </div>
       <TroubleNote steps={silent ? { ...steps, silent: false } : steps} />
       <div className="wacts">
@@ -92,7 +81,3 @@ function Waiting({ steps, id, secondsLeft, ofSeconds, at }: { steps: Steps; id: 
     </div>
   );
 }
-
-/** Of a ruler with sixty of them. */
-const ticks = (from: number, to: number, top: number): string =>
-  Array.from({ length: Math.max(0, to - from) }, (_, i) => `M${(from + i) * 5 + 2} ${top}V12`).join('');

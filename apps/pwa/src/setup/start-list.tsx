@@ -19,7 +19,7 @@ export function StartList({ status }: { status: Status }) {
   const items = [
     { key: 'join', done: view.joined === 'enrolled', title: words.join, next: words.joinNext, href: '/setup' },
     { key: 'place', done: status.node.position !== undefined, title: words.place, next: words.placeNext, href: '/setup' },
-    { key: 'neighbour', done: status.neighbours > 0, title: words.neighbour, next: words.neighbourNext },
+    { key: 'neighbour', done: status.neighbours > 0, title: words.neighbour, next: words.neighbourNext, href: '/settings/people' },
     { key: 'device', done: status.devices.known > 0, title: words.device, next: words.deviceNext, href: '#devices' },
     ...(view.wallet !== 'none' && view.joined === 'enrolled'
       ? [{ key: 'backup', done: view.wallet === 'backed-up', title: words.backup, next: words.backupNext, href: walletPage(wallet?.state) }]

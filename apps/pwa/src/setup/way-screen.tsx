@@ -5,6 +5,8 @@ import { useHere } from '../live/providers.tsx';
 import { setupStrings } from '../strings/en/setup.ts';
 import { dayAndMinute } from '../strings/format.ts';
 import { Chevron } from '../ui/parts.tsx';
+import { AskScreen } from './ask-screen.tsx';
+import { NewScreen } from './new-screen.tsx';
 import { Primary, TroubleNote } from './parts.tsx';
 import { NoPicture, readPhoto } from './qr-photo.ts';
 import type { Steps, Trouble } from './use-setup.ts';
@@ -14,11 +16,12 @@ type Good = Extract<CheckedInviteView, { ok: true }>;
 /** An invite's file is a few hundred letters. */
 const fileBytesMax = 20_000;
 
-/** How to get in: an invite by photo, file or text, or none yet. */
+/** How to get in: an invite by photo, file or text; asking; a new mesh; or none yet. */
 export function WayScreen({ steps }: { steps: Steps }) {
   const { trpc } = useHere();
   const [text, setText] = useState<string>();
   const [typing, setTyping] = useState(false);
+  const [other, setOther] = useState<'ask' | 'create'>();
   const [good, setGood] = useState<Good>();
   const [trouble, setTrouble] = useState<Trouble>();
   const [busy, setBusy] = useState(false);
@@ -51,6 +54,8 @@ export function WayScreen({ steps }: { steps: Steps }) {
       }
     });
 
+  if (other === 'ask') return <AskScreen steps={steps} onOther={() => setOther(undefined)} />;
+  if (other === 'create') return <NewScreen steps={steps} onOther={() => setOther(undefined)} />;
   if (good && text !== undefined)
     return <Checked good={good} steps={steps} onOther={() => setGood(undefined)} accept={() => steps.run((to) => to.setup.invite.mutate({ text }))} />;
   return (
@@ -100,6 +105,16 @@ export function WayScreen({ steps }: { steps: Steps }) {
           <Chevron />
         </button>
       )}
+      <button type="button" className="big alt" onClick={() => setOther('ask')}>
+        <b>{setupStrings.setup.ask.open}</b>
+        <span>{setupStrings.setup.ask.openNext}</span>
+        <Chevron />
+      </button>
+      <button type="button" className="big alt" onClick={() => setOther('create')}>
+        <b>{setupStrings.setup.create.open}</b>
+        <span>{setupStrings.setup.create.openNext}</span>
+        <Chevron />
+      </button>
       <button type="button" className="big alt" disabled={steps.busy} onClick={() => steps.run((to) => to.setup.later.mutate())}>
         <b>{words.later}</b>
         <span>{words.laterNext}</span>

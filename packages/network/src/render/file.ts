@@ -12,14 +12,14 @@ export interface RenderOptions {
   readonly runtime: string;
   /** May talk to the control sockets: the reader's. Undefined: root alone. */
   readonly controlGroup: string | undefined;
-  readonly ports: { readonly http: number; readonly devices: number; readonly links: number; readonly beacons: number };
+  readonly ports: { readonly http: number; readonly devices: number; readonly links: number; readonly beacons: number; readonly authority: number };
 }
 
 export const standardOptions: RenderOptions = {
   folder: '/etc/energymesh/network',
   runtime: '/run/energymesh-radio',
   controlGroup: 'energymesh-radio',
-  ports: { http: 8080, devices: 8883, links: 7770, beacons: 7769 },
+  ports: { http: 8080, devices: 8883, links: 7770, beacons: 7769, authority: 8443 },
 };
 
 /** Every file begins with it. */

@@ -47,12 +47,12 @@ drop`,
   from(
     lan,
     'from_lan',
-    'The house: dashboard, devices, neighbours on the wire, discovery.',
+    'The house: dashboard, devices, neighbours on the wire, discovery, and the door of a community that was made on this node.',
     `udp sport 67 udp dport 68 accept
 ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept
 icmpv6 type nd-router-advert ip6 hoplimit 255 accept
 ip protocol igmp accept
-tcp dport { ${[ports.http, ports.devices, ports.links, ...(state.ssh ? [22] : [])].join(', ')} } accept
+tcp dport { ${[ports.http, ports.devices, ports.links, ports.authority, ...(state.ssh ? [22] : [])].join(', ')} } accept
 udp dport { ${[ports.beacons, 5353, ...listening].join(', ')} } accept
 drop`,
   );

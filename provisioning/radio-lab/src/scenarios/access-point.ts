@@ -47,7 +47,7 @@ async function withProfile(lab: Lab, village: Village, profile: 'wpa2-built-in' 
       ap: { interface: wlan, ssid, passphrase, profile, address: `${own}/24` },
       lan: [],
     },
-    { ...ports, beacons: 7769 },
+    { ...ports, beacons: 7769, authority: 8443 },
   );
   const log = (name: string): string => join(lab.dir, `${name}-${profile}.log`);
   await a.inside('nft', '-f', files.path('nftables.conf'));

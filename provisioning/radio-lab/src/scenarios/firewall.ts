@@ -65,7 +65,7 @@ export const firewall: Scenario = {
 
 function filesOf(village: Village, key: string): NetworkFiles {
   const radio = village.radio(key);
-  const ports = { ...village.agent(key).ports, beacons };
+  const ports = { ...village.agent(key).ports, beacons, authority: 8443 };
   const mesh = { interface: radio.wlan, id: labMesh.id, passphrase: labMesh.password! };
   const hubs = [{ address: hubAddress, port: village.community.hub.ports.https }];
   const gateway = { mode: 'server', address: `${radio.address}/24`, hubs } as const;

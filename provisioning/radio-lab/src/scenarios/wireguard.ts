@@ -95,7 +95,7 @@ async function betweenNodes(lab: Lab, village: Village): Promise<void> {
         wireguard: [tunnel('wg-mesh', `${address}/24`, other.publicKey, [`${peer}/32`], { listenPort: port, endpoint: `${endpoint}:${port}` })],
         lan: key === 'd' ? ['eth0', 'eth2'] : ['eth2'],
       });
-      const files = new NetworkFiles(radio.namespace, state, { ...village.agent(key).ports, beacons: 7769 });
+      const files = new NetworkFiles(radio.namespace, state, { ...village.agent(key).ports, beacons: 7769, authority: 8443 });
       await radio.inside('nft', '-f', files.path('nftables.conf'));
       await tunnelUp(files, 'wg-mesh', own);
     }

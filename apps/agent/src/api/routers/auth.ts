@@ -1,7 +1,8 @@
 import { TRPCError } from '@trpc/server';
 import * as z from 'zod';
-import { type AuthPort, LoginRefused } from '../ports.ts';
-import { anybody, loggedIn, router } from '../trpc.ts';
+import { type ApiPorts, LoginRefused } from '../ports.ts';
+import { sessions } from '../schema.ts';
+import { anybody, loggedIn, operator, router } from '../trpc.ts';
 
 /** OPAQUE's messages are base64url; the longest, a registration record, has 256 letters. */
 const opaqueMessage = z.string().regex(/^[\w-]{1,1024}$/);
@@ -12,6 +13,7 @@ const codes: Record<LoginRefused['why'], TRPCError['code']> = {
   wrong: 'UNAUTHORIZED',
   malformed: 'BAD_REQUEST',
   'too-many': 'TOO_MANY_REQUESTS',
+  'not-fresh': 'FORBIDDEN',
 };
 function answering<T>(run: () => T): T {
   try {
@@ -22,7 +24,7 @@ function answering<T>(run: () => T): T {
   }
 }
 
-export const authRouter = (auth: AuthPort) =>
+export const authRouter = ({ auth, clock }: Pick<ApiPorts, 'auth' | 'clock'>) =>
   router({
     loginStart: anybody
       .input(z.object({ identifier: z.enum(['claim', 'operator']), request: opaqueMessage }))
@@ -32,14 +34,30 @@ export const authRouter = (auth: AuthPort) =>
     loginFinish: anybody
       .input(z.object({ loginId: z.string().max(64), request: opaqueMessage }))
       .output(z.object({ sessionId: z.string() }))
-      .mutation(({ ctx, input }) => answering(() => auth.loginFinish(ctx.caller, input.loginId, input.request))),
+      .mutation(({ ctx, input }) => answering(() => auth.loginFinish(ctx.caller, input.loginId, input.request, ctx.agent))),
     registerStart: loggedIn
       .input(z.object({ request: opaqueMessage }))
       .output(z.object({ response: z.string() }))
       .mutation(({ input }) => answering(() => auth.registerStart(input.request))),
     /** Sets the operator's passphrase. Every session ends, this one too: log in with the passphrase next. */
-    registerFinish: loggedIn.input(z.object({ record: opaqueMessage })).mutation(({ input }) => answering(() => auth.registerFinish(input.record))),
+    registerFinish: loggedIn
+      .input(z.object({ record: opaqueMessage }))
+      .mutation(({ ctx, input }) => answering(() => auth.registerFinish(input.record, ctx.principal.session))),
     /** Who this session is. */
-    session: loggedIn.output(z.object({ kind: z.enum(['claimant', 'operator']) })).query(({ ctx }) => ({ kind: ctx.principal.kind })),
+    session: loggedIn
+      .output(z.object({ kind: z.enum(['claimant', 'operator']) }))
+      .query(({ ctx }) => ({ kind: ctx.principal.kind === 'claimant' ? 'claimant' : 'operator' })),
+    /** Who is logged in, the one used last first. */
+    sessions: operator
+      .output(sessions)
+      .query(({ ctx }) => ({ at: clock.wall(), sessions: auth.sessions().map((one) => ({ ...one, own: one.id === ctx.principal.session })) })),
+    /** Ends one session; one that has ended already is no mistake. */
+    endSession: operator.input(z.object({ id: z.string().max(64) })).mutation(({ input }) => auth.endSessions([input.id])),
+    /** Ends all but this one; says how many. */
+    endOthers: operator.output(z.object({ ended: z.number() })).mutation(({ ctx }) => {
+      const others = auth.sessions().flatMap(({ id }) => (id === ctx.principal.session ? [] : [id]));
+      auth.endSessions(others);
+      return { ended: others.length };
+    }),
     logout: loggedIn.mutation(({ ctx }) => auth.logout(ctx.principal.session)),
   });

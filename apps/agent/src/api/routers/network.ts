@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { NetworkRefused } from '../../ports.ts';
 import { live } from '../live.ts';
 import type { ApiPorts } from '../ports.ts';
-import { network, radio } from '../schema.ts';
+import { network, networkChoices, networkProblems, radio } from '../schema.ts';
 import { operator, router } from '../trpc.ts';
 
 export const radioRouter = (ports: Pick<ApiPorts, 'radio' | 'clock'>) =>
@@ -36,6 +36,17 @@ export const networkRouter = (ports: Pick<ApiPorts, 'network' | 'changes' | 'clo
     status: operator.output(network).query(() => ports.network.current()),
     /** Every second: a change that waits counts down. */
     live: operator.subscription(({ signal }) => live(ports.network, { clock: ports.clock, gapMsMin: 500, restMsMax: 1000, signal })),
+    /** Countries, and the channels that are open to a mesh and an access point in one of them. */
+    choices: operator
+      .input(z.object({ country: z.string().max(2) }))
+      .output(networkChoices)
+      .query(({ input }) => ports.changes.choices(input.country)),
+    /** What `propose` would refuse, by field; nothing is changed. */
+    check: operator
+      .input(z.object({ state: z.record(z.string(), z.unknown()) }))
+      .output(networkProblems)
+      // A mutation, since passphrases do not belong into an address.
+      .mutation(({ input }) => ({ problems: [...ports.changes.check(input.state)] })),
     /** A passphrase that is left out is kept, if the network's name stays. What is wrong comes as `problems`, by field. */
     propose: operator
       .input(z.object({ state: z.record(z.string(), z.unknown()), confirmWithinSeconds: z.int().min(30).max(600).default(120) }))

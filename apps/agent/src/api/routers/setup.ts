@@ -42,6 +42,32 @@ export const setupRouter = (setup: SetupPort) => {
       .input(s.inviteInput)
       .output(s.setup)
       .mutation(({ input }) => then(() => setup.invite(input.text))),
+    /** On the local network; nothing of it is verified. */
+    found: operator.output(s.foundCommunities).query(() => setup.found()),
+    /** Changes nothing, and tells nobody who asks. */
+    lookAt: operator
+      .input(s.addressInput)
+      .output(s.metCommunity)
+      .query(({ input }) => setup.lookAt(input.address)),
+    /** Without an invite: a member of the community that answers at this address is to approve. */
+    ask: operator
+      .input(s.askInput)
+      .output(s.setup)
+      .mutation(async ({ input }) => {
+        try {
+          await setup.ask(input);
+        } catch (error) {
+          answering(() => {
+            throw error;
+          });
+        }
+        return setup.view();
+      }),
+    /** A new community, of which this node is the authority until a hub takes over. */
+    create: operator
+      .input(s.createInput)
+      .output(s.setup)
+      .mutation(({ input }) => then(() => setup.create(input.community))),
     /** No invite yet. */
     later: move(() => setup.later()),
     radio: operator

@@ -108,6 +108,7 @@ test('the network as the helper tells it', () => {
       }),
     },
     clock,
+    () => ({ name: 'energymesh-a1.local', addresses: ['192.168.4.1'], port: 8080 }),
   ).current();
   expect(schema.network.parse(shown)).toEqual(shown);
   expect(shown).toMatchObject({ available: true, phase: 'waiting', waiting: { id: 'c', secondsLeft: 9 } });

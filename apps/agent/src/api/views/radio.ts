@@ -1,8 +1,8 @@
-import type { AccessPointClient, BatmanCounters, MeshPeer, RadioInterface } from '@energymesh/network';
+import { type AccessPointClient, type BatmanCounters, channelsOf, countries, type MeshPeer, type RadioInterface } from '@energymesh/network';
 import type { NodeId } from '@energymesh/protocol';
 import type { Beneath, NetworkChanges } from '../../ports.ts';
 import type { Feed } from '../ports.ts';
-import type { NetworkOfNode, RadioBeneath } from '../schema.ts';
+import type { NetworkChoices, NetworkOfNode, RadioBeneath } from '../schema.ts';
 import { defined } from './mesh.ts';
 import type { Sources } from './sources.ts';
 
@@ -158,14 +158,20 @@ function forwardedOf(all: readonly BatmanCounters[]): RadioBeneath['forwarded'] 
   };
 }
 
+export const networkChoices = (country: string): NetworkChoices => ({ countries: [...countries], channels: [...channelsOf(country)] });
+
 /** Nobody says when the file changes: whoever looks is told every second. */
-export function networkFeed(changes: Pick<NetworkChanges, 'status'>, clock: Sources['clock']): Feed<NetworkOfNode> {
+export function networkFeed(changes: Pick<NetworkChanges, 'status'>, clock: Sources['clock'], reach: () => NetworkOfNode['reach']): Feed<NetworkOfNode> {
   return {
     current: () => {
-      const { available, status } = changes.status();
+      const { available, change, status } = changes.status();
       return {
         at: clock.wall(),
         available,
+        reach: reach(),
+        ...(change && {
+          change: { id: change.id, ofSeconds: change.confirmWithinSeconds, asked: { ...change.asked }, ...(change.before && { before: { ...change.before } }) },
+        }),
         ...defined({ phase: status?.phase, waiting: status?.waiting, state: status?.state as Record<string, unknown> | undefined }),
         recent: (status?.recent ?? []).map(({ id, result, reason, problems }) => ({ ...defined({ id }), result, reason, problems: [...problems] })),
         tunnels: [...(status?.wireguard ?? [])],

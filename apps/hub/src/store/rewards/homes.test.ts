@@ -165,7 +165,7 @@ test('a clock that was a year ahead holds nothing up', async () => {
 test('where a device belonged is forgotten with the device', async () => {
   await bring(100, [a, 3], [a, 3, 'meter-2']);
   await sumUp(101);
-  await putDevice(database.db, { id: 'meter-1', role: 'meter', salt: 'AA', verifier: 'AA' }, 1);
+  await putDevice(database.db, { id: 'meter-1', role: 'meter', salt: 'AA', verifier: 'AA' }, 1, undefined);
   await dropHomes(database.db, 100);
   expect(await allHomes(database.db, 10)).toHaveLength(2);
   await dropHomes(database.db, 200);

@@ -36,12 +36,22 @@ export class Sealed {
     return new Sealed(wallet, channel, end);
   }
 
+  /** Its name, for calls whose answer comes sealed in it. */
+  get channel(): string {
+    return this.#channel;
+  }
+
+  /** What the node sealed in it. Throws NotSealed. */
+  read(box: string): string {
+    const text = this.#end.open(box);
+    if (text === undefined) throw new NotSealed();
+    return text;
+  }
+
   /** The words, for this page's eyes. */
   async phrase(): Promise<string[]> {
     const { box } = await this.#wallet.phrase.mutate({ channel: this.#channel });
-    const text = this.#end.open(box);
-    if (text === undefined) throw new NotSealed();
-    return text.split(' ');
+    return this.read(box).split(' ');
   }
 
   async confirm(words: readonly string[]): Promise<boolean> {

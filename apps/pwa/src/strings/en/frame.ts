@@ -17,12 +17,23 @@ export const frameStrings = {
     mesh: 'Mesh',
     traffic: 'Traffic',
     earnings: 'Earnings',
+    settings: 'Settings',
     nearby: 'Nodes on this network',
     noNearby: 'None seen yet',
     address: 'This page',
   },
 
-  titles: { home: 'Home', mesh: 'Mesh', traffic: 'Traffic', earnings: 'Earnings', login: 'Log in', setup: 'Set up' },
+  titles: {
+    home: 'Home',
+    mesh: 'Mesh',
+    traffic: 'Traffic',
+    earnings: 'Earnings',
+    settings: 'Settings',
+    login: 'Log in',
+    setup: 'Set up',
+    nodes: 'Your nodes',
+    pair: 'Add a node',
+  },
 
   link: {
     live: (clock: string) => clock,

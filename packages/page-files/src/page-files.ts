@@ -13,38 +13,54 @@ const types: Readonly<Record<string, string>> = {
   txt: 'text/plain; charset=utf-8',
   svg: 'image/svg+xml',
   png: 'image/png',
-  jpg: 'image/jpeg',
-  ico: 'image/x-icon',
   woff2: 'font/woff2',
   wasm: 'application/wasm',
-  map: 'application/json',
 };
 const encodings = [
   ['br', '.br'],
   ['gzip', '.gz'],
 ] as const;
+/** Pages that are known by their hashes; at the bound all are read anew. */
+const pagesMax = 256;
 
 interface Found {
   readonly path: string;
   readonly stats: Stats;
 }
+interface Page {
+  readonly tag: string;
+  /** Of its inline scripts, as a policy names them: `'sha256-...'`. */
+  readonly scripts: readonly string[];
+  /** Where it was rewritten. */
+  readonly html: string | undefined;
+}
+
+export interface PageFilesOptions {
+  /** Folder of the export, absolute. */
+  readonly root: string;
+  /** Content security policy of a page with these inline scripts. Asked each time a page goes out. */
+  readonly policy: (scripts: readonly string[]) => string;
+  /** Makes of a page's HTML what goes out. Without it pages go out as they lie there. */
+  readonly rewrite?: (html: string) => string;
+}
 
 /**
- * The dashboard's export: `/mesh` is mesh.html, what stands under /_next/static carries its hash in its name and never changes, everything
- * else is asked for anew each time (by ETag). A file's precompressed neighbours .br and .gz go out where the browser takes them.
+ * A static export over fetch's Request and Response: `/mesh` is mesh.html, what stands under /_next/static carries its hash in its name and never changes,
+ * everything else is asked for anew each time (by ETag). A file's precompressed neighbours .br and .gz go out where the browser takes them.
  */
-export class StaticFiles {
+export class PageFiles {
   readonly #root: string;
-  readonly #askable: () => readonly string[];
-  /** Content security policy by page; at the bound all are made anew. */
-  readonly #policies = new Map<string, { readonly tag: string; readonly policy: string }>();
+  readonly #policy: PageFilesOptions['policy'];
+  readonly #rewrite: PageFilesOptions['rewrite'];
+  readonly #pages = new Map<string, Page>();
 
-  constructor(root: string, askable: () => readonly string[] = () => []) {
+  constructor({ root, policy, rewrite }: PageFilesOptions) {
     this.#root = normalize(root);
-    this.#askable = askable;
+    this.#policy = policy;
+    this.#rewrite = rewrite;
   }
 
-  /** Undefined: there is no such file and no 404.html. */
+  /** `pathname` as on the request line, percent-encoded. Undefined: there is no such file and no 404.html. */
   async respond(pathname: string, request: Request): Promise<Response | undefined> {
     const file = await this.#find(pathname);
     if (file) return this.#answer(file, 200, request, pathname.startsWith('/_next/static/'));
@@ -79,52 +95,31 @@ export class StaticFiles {
       etag: tag,
       vary: 'accept-encoding',
     });
-    if (extension === 'html') headers.set('content-security-policy', await this.#policy(file.path, tag));
+    const page = extension === 'html' ? await this.#page(file.path, tag) : undefined;
+    if (page) headers.set('content-security-policy', this.#policy(page.scripts));
     if (status === 200 && request.headers.get('if-none-match') === tag) return new Response(null, { status: 304, headers });
+    const bare = request.method === 'HEAD';
+    if (page?.html !== undefined) return new Response(bare ? null : page.html, { status, headers });
     const { path, stats, encoding } = await encoded(file, request.headers.get('accept-encoding') ?? '');
     if (encoding) headers.set('content-encoding', encoding);
     headers.set('content-length', String(stats.size));
-    if (request.method === 'HEAD') return new Response(null, { status, headers });
-    return new Response(Readable.toWeb(createReadStream(path)) as ReadableStream, { status, headers });
+    return new Response(bare ? null : (Readable.toWeb(createReadStream(path)) as ReadableStream), { status, headers });
   }
 
-  /** Next's export starts the page by inline scripts: exactly those are allowed, by hash. */
-  async #policy(path: string, tag: string): Promise<string> {
-    const origins = originsOf(this.#askable());
-    const of = [tag, ...origins].join(' ');
-    const known = this.#policies.get(path);
-    if (known?.tag === of) return known.policy;
-    const policy = contentSecurityPolicy(inlineScriptHashes(await readFile(path, 'utf8')), origins);
-    if (this.#policies.size >= 256) this.#policies.clear();
-    this.#policies.set(path, { tag: of, policy });
-    return policy;
+  async #page(path: string, tag: string): Promise<Page> {
+    const known = this.#pages.get(path);
+    if (known?.tag === tag) return known;
+    const text = await readFile(path, 'utf8');
+    const html = this.#rewrite?.(text);
+    const page = { tag, scripts: inlineScripts(html ?? text), html };
+    if (this.#pages.size >= pagesMax) this.#pages.clear();
+    this.#pages.set(path, page);
+    return page;
   }
 }
 
-/** `askable`: origins beside this node's own, such as the servers of the community's ledger. */
-export function contentSecurityPolicy(scripts: readonly string[], askable: readonly string[] = []): string {
-  // wasm-unsafe-eval: OPAQUE in the page is WebAssembly. Styles: the graph positions by style attributes.
-  return [
-    "default-src 'self'",
-    `script-src ${["'self'", "'wasm-unsafe-eval'", ...scripts].join(' ')}`,
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    `connect-src ${["'self'", ...askable].join(' ')}`,
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-}
-
-/** A policy names origins; what is no address is left out, so that nothing of it reaches the header. */
-function originsOf(addresses: readonly string[]): string[] {
-  const origins = addresses.flatMap((address) => (URL.canParse(address) ? new URL(address).origin : []));
-  return [...new Set(origins.filter((origin) => /^https?:/.test(origin)))];
-}
-
-export function inlineScriptHashes(html: string): string[] {
+/** Next's export starts the page by inline scripts: exactly those are allowed, by hash. */
+function inlineScripts(html: string): string[] {
   const hashes = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/gi)].map(([, code = '']) =>
     createHash('sha256').update(code).digest('base64'),
   );

@@ -1,0 +1,83 @@
+import { TRPCError } from '@trpc/server';
+import * as z from 'zod';
+import { PeopleRefused } from '../../ports.ts';
+import * as s from '../people-schema.ts';
+import type { ApiPorts } from '../ports.ts';
+import { sealedBox, sealKey, sealOpened } from '../rewards-schema.ts';
+import { operator, router } from '../trpc.ts';
+
+const codes: Record<PeopleRefused['why'], TRPCError['code']> = {
+  'no-member': 'CONFLICT',
+  'hub-away': 'SERVICE_UNAVAILABLE',
+  'hub-old': 'NOT_IMPLEMENTED',
+  'hub-refused': 'CONFLICT',
+  'device-known': 'CONFLICT',
+  'no-seal': 'BAD_REQUEST',
+  invalid: 'BAD_REQUEST',
+};
+export async function answering<T>(work: Promise<T> | (() => Promise<T>)): Promise<T> {
+  try {
+    return await (typeof work === 'function' ? work() : work);
+  } catch (cause) {
+    if (cause instanceof PeopleRefused) throw new TRPCError({ code: codes[cause.why], message: cause.message, cause });
+    throw cause;
+  }
+}
+
+/** Invites, and the word on nodes that ask to join. The hub is asked each time. docs/setup.md */
+export const peopleRouter = ({ people, seals }: Pick<ApiPorts, 'people' | 'seals'>) =>
+  router({
+    /** The community that was made on this node, if one was. */
+    own: operator.output(s.ownCommunity).query(() => people.own()),
+    /** A channel for the passphrase: the page sends its key, gets the node's, and both are at its ends. `api/sealed.ts` */
+    seal: operator
+      .input(z.object({ key: sealKey }))
+      .output(sealOpened)
+      .mutation(({ ctx, input }) =>
+        answering(async () => {
+          const begun = seals.begin(ctx.principal.session, input.key);
+          if (!begun) throw new PeopleRefused('no-seal', 'This key is none.');
+          return begun;
+        }),
+      ),
+    /** `box`: the passphrase, sealed. The file may be read by anybody, and opened by it alone. */
+    backup: operator
+      .input(sealedBox)
+      .output(z.object({ file: z.string() }))
+      .mutation(({ ctx, input }) =>
+        answering(async () => {
+          const passphrase = seals.of(ctx.principal.session, input.channel)?.open(input.box);
+          if (passphrase === undefined) throw new PeopleRefused('no-seal', 'The sealed channel is not there any more. Load the page again.');
+          if (passphrase.length < s.backupPassphraseMin) throw new PeopleRefused('invalid', `Write at least ${s.backupPassphraseMin} characters.`);
+          return { file: await people.backup(passphrase) };
+        }),
+      ),
+    /** A hub made from the backup answers there: from now on it lets others in. */
+    moveTo: operator
+      .input(s.moveWish)
+      .output(s.ownCommunity)
+      .mutation(({ input }) =>
+        answering(async () => {
+          await people.moveTo(input.address);
+          return people.own();
+        }),
+      ),
+    get: operator.output(s.people).query(() => answering(people.get())),
+    /** Its text is shown this once: the hub keeps a hash. */
+    invite: operator
+      .input(s.inviteWish)
+      .output(s.madeInvite)
+      .mutation(({ input }) => answering(people.invite(input))),
+    withdraw: operator
+      .input(s.withdrawWish)
+      .output(s.people)
+      .mutation(({ input }) => answering(people.withdraw(input.id))),
+    approve: operator
+      .input(s.approveWish)
+      .output(s.people)
+      .mutation(({ input }) => answering(people.approve(input.node, input.gateway))),
+    refuse: operator
+      .input(s.refuseWish)
+      .output(s.people)
+      .mutation(({ input }) => answering(people.refuse(input.node, input.forGood))),
+  });

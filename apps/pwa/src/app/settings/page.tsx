@@ -1,0 +1,9 @@
+import type { Metadata } from 'next';
+import { frameStrings } from '../../strings/en/frame.ts';
+
+export const metadata: Metadata = { title: frameStrings.titles.settings };
+
+/** An address and its title; the shell shows what is here (frame/pages.ts). */
+export default function Route() {
+  return null;
+}

@@ -1,0 +1,64 @@
+'use client';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
+import { NodeStateProvider } from '../frame/node-state.tsx';
+import { Contact } from '../live/contact.ts';
+import { type Here, HereContext } from '../live/providers.tsx';
+import { keep, restore } from '../live/snapshot.ts';
+import { memoryShelf, SessionStore } from '../session/session-store.ts';
+import { phoneClient } from './client.ts';
+import { LineContext } from './line-context.ts';
+import { openLine } from './open-line.ts';
+import { lastKey, type Paired } from './paired.ts';
+
+/** By the hub an answer takes a second, and every question is one for the mesh. */
+const pollMs = 10_000;
+const silenceMsMax = 35_000;
+const keepEveryMs = 30_000;
+
+/** One paired node's pages, with everything they expect around them. */
+export function NodeInApp({ paired, children }: { paired: Paired; children: ReactNode }) {
+  const [here, setHere] = useState<{ here: Here; queryClient: QueryClient; line: ReturnType<typeof openLine>['line'] }>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another record of the same node is no other line
+  useEffect(() => {
+    const queryClient = new QueryClient({
+      defaultOptions: {
+        queries: { networkMode: 'always', staleTime: 2000, gcTime: Number.POSITIVE_INFINITY, retry: false, refetchOnWindowFocus: false },
+        mutations: { networkMode: 'always', retry: false },
+      },
+    });
+    const key = lastKey(paired.node);
+    restore(queryClient, key);
+    const session = new SessionStore({ lasting: memoryShelf(), passing: memoryShelf(), random: Math.random });
+    session.begin({ id: `phone:${paired.phone}`, key: '' }, false);
+    const contact = new Contact(Date.now, silenceMsMax, paired.offsetMs);
+    const opened = openLine(paired);
+    const trpc = phoneClient(opened.line, contact);
+    setHere({ here: { trpc, session, contact, pollMs, reconnect: () => {} }, queryClient, line: opened.line });
+    const save = (): void => keep(queryClient, key);
+    const timer = setInterval(save, keepEveryMs);
+    const onVisibility = (): void => (document.hidden ? save() : contact.resumed());
+    document.addEventListener('visibilitychange', onVisibility);
+    window.addEventListener('pagehide', save);
+    // Soon after the first answers: a phone may take the page away at any moment.
+    const early = setTimeout(save, 4000);
+    return () => {
+      save();
+      clearTimeout(early);
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', onVisibility);
+      window.removeEventListener('pagehide', save);
+      opened.close();
+    };
+  }, [paired.node, paired.phone]);
+  if (!here) return null;
+  return (
+    <LineContext.Provider value={here.line}>
+      <HereContext.Provider value={here.here}>
+        <QueryClientProvider client={here.queryClient}>
+          <NodeStateProvider>{children}</NodeStateProvider>
+        </QueryClientProvider>
+      </HereContext.Provider>
+    </LineContext.Provider>
+  );
+}

@@ -1,0 +1,42 @@
+'use client';
+import { useState } from 'react';
+import { useHere } from '../../live/providers.tsx';
+import { devicesStrings } from '../../strings/en/devices.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+
+const words = devicesStrings.deviceSettings;
+
+export function Revoke({ id, onClose }: { id: string; onClose: () => void }) {
+  const { trpc } = useHere();
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string>();
+  const revoke = () => {
+    setBusy(true);
+    setTrouble(undefined);
+    trpc.devices.remove
+      .mutate({ id })
+      .then(onClose)
+      .catch((error: { data?: unknown; message?: string }) => {
+        setTrouble(error.data ? (error.message ?? '') : words.silent);
+        setBusy(false);
+      });
+  };
+  return (
+    <Dialog title={words.revokeSay(id)} close={words.close} onClose={onClose}>
+      <p className="lede">{words.revokeNext}</p>
+      {trouble && (
+        <p className="note" role="alert">
+          {trouble}
+        </p>
+      )}
+      <div className="row fill">
+        <button type="button" className="btn pri" disabled={busy} onClick={revoke}>
+          {words.revokeDo}
+        </button>
+        <button type="button" className="btn" disabled={busy} onClick={onClose}>
+          {words.keep}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

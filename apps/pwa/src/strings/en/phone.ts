@@ -1,0 +1,141 @@
+import { plural } from '../format.ts';
+
+export const phoneStrings = {
+  phone: {
+    titles: { nodes: 'Your nodes', pair: 'Add a node', phones: 'Phones' },
+
+    /** On the node's own page. */
+    phones: {
+      say: (count: number) =>
+        count === 0 ? ['No phone is paired', 'with this node yet.'] : [`${plural(count, 'phone', 'phones')} can see`, 'and use this node.'],
+      lede: 'A paired phone reaches this node from the app, at home and on the go. It cannot move money, change the network or pair others: that takes the passphrase.',
+      asking: 'Asking which phones are paired.',
+      add: 'Add a phone',
+      full: (max: number) => `There is room for ${max} phones. Remove one to add another.`,
+      list: 'Paired phones',
+      paired: (day: string) => `paired ${day}`,
+      seen: (age: string) => `last seen ${age}`,
+      ways: { direct: 'on this network', hub: 'through the hub' },
+      remove: 'Remove',
+      removeSay: (name: string) => `Remove ${name}?`,
+      removeNext: 'It is refused from this moment. To come back it has to be paired anew.',
+      keep: 'Keep it',
+      failed: 'Not removed: the node did not answer. Try again.',
+      noApp: 'This community’s hub serves no app.',
+      noAppNext: 'Whoever runs the hub turns it on there (docs/app.md). Nodes hear of it by themselves.',
+      code: {
+        title: 'Add a phone',
+        close: 'Close',
+        steps: ['Open the camera of the phone, or the app’s “Add a node”.', 'Point it at this code.', 'Press “Pair” there.'],
+        label: 'Code that pairs a phone with this node',
+        ends: (span: string) => `Good once, for ${span}`,
+        ended: 'This code has ended.',
+        again: 'Show a new code',
+        secret: 'Whoever scans it first is paired. Show it to nobody else.',
+        copy: 'Copy the link',
+        done: (name: string) => `${name} is paired.`,
+        doneNext: 'It can leave this network now.',
+        failed: 'No code: the node did not answer.',
+      },
+    },
+
+    /** In the app. */
+    nodes: {
+      say: (count: number) => (count === 0 ? ['This app has', 'no node yet.'] : [`${plural(count, 'node', 'nodes')}`, 'in this app.']),
+      lede: 'Pair it once with a node that is yours: on the node’s own page, under Phones, there is a code for it.',
+      add: 'Add a node',
+      addNext: 'By the code on the node’s own page',
+      list: 'Paired nodes',
+      remove: 'Remove from this phone',
+      removed: (name: string) => `Remove ${name} from this phone? Its last known figures go too.`,
+      yes: 'Remove',
+      no: 'Keep it',
+      heard: (age: string) => `heard ${age}`,
+      never: 'not heard yet',
+      again: 'Try again',
+      allow: 'Allow the local network',
+      nearby: 'Nearby',
+      nearbyFrom: (name: string) => `as ${name} sees them`,
+      nearbyNone: (name: string) => `${name} sees no other node on its network.`,
+      nearbyNext: 'Open one’s own page on its network to pair with it.',
+      states: { relay: 'relay', gateway: 'gateway' } as Readonly<Record<string, string>>,
+      back: 'All nodes',
+    },
+
+    line: {
+      asking: 'Looking for a way',
+      direct: 'On this network',
+      hub: 'Through the hub',
+      /** Why not straight, while the hub is there. */
+      around: {
+        'not-in-this-browser': 'This browser lets no page reach the local network. Chrome on Android and on computers does.',
+        'permission-denied': 'You have denied this app the local network. Allow it in the browser’s settings for this page to reach the node straight.',
+        'permission-open': 'This browser can reach the node straight once you allow the local network.',
+        'no-address': 'The node gave no address of its own network.',
+        'no-answer': 'Not on this network: another Wi-Fi, or one that keeps its guests apart.',
+      },
+      down: {
+        offline: { say: 'Your phone is offline', next: 'What is shown is what the node said last.' },
+        hub: { say: 'The hub cannot be reached', next: 'The node may be well. Join its own network, or try again when you have internet.' },
+        busy: { say: 'The hub has too much to do', next: 'Asked again by itself in a moment.' },
+        gone: { say: 'The community does not know this node any more', next: 'Its operator can tell whether it was revoked or set up anew.' },
+        silent: (clock: string | undefined) => ({
+          say: clock === undefined ? 'The hub has never heard from this node' : `The node has not been heard from since ${clock}`,
+          next: 'It is off, or cut off from the mesh. Check its power; what is shown is what it said last.',
+        }),
+        /** Heard a moment ago, and yet no answer. */
+        slow: { say: 'No answer through the mesh just now', next: 'The node was heard a moment ago. Asked again by itself.' },
+        apart: 'Nor is it on the network that this phone is on.',
+        denied: 'This app may not reach the local network: allow it in the browser’s settings for this page.',
+        once: { say: 'Not known whether it was done', next: 'The node went silent over it. Look at the figures before doing it again.' },
+      },
+      revoked: {
+        say: 'This phone was removed on the node',
+        next: 'The node answers it no more. Pair it anew on the node’s own page, or remove the node here.',
+      },
+    },
+
+    pair: {
+      say: ['Add a node', 'to this app.'],
+      lede: 'On the node’s own page, open Phones and press “Add a phone”. It shows a code.',
+      camera: 'Scan the code',
+      cameraNext: 'With this phone’s camera',
+      stop: 'Stop the camera',
+      noCamera: 'The camera cannot be used. Allow it for this page, or take a photo.',
+      photo: 'Take or choose a photo',
+      photoNext: 'Of the code on the other screen',
+      reading: 'Reading the photo',
+      text: 'Paste the link',
+      textNext: 'It stands below the code',
+      field: 'Link of the code',
+      check: 'Use this link',
+      noCode: 'This is not a code of a node. Show the whole code, sharp and without reflections, or paste the whole link.',
+      found: (name: string) => [`Pair this phone`, `with ${name}?`],
+      foundLede: 'It gets a key of its own, which never leaves this browser. The node can remove it at any time.',
+      name: 'Name of this phone, as the node will show it',
+      pair: 'Pair',
+      pairing: 'Pairing',
+      other: 'Another code',
+      refused: {
+        'wrong-code': 'This code is not the newest. Show a new one on the node’s page.',
+        'code-ended': 'This code has ended: it is good once and for ten minutes. Show a new one on the node’s page.',
+        full: 'The node has no room for another phone. Remove one there.',
+        other: 'The node did not take this. Show a new code and try again.',
+      },
+      forged: 'Who answered is not this node. Nothing was paired.',
+      noWay: 'The node cannot be reached, neither straight nor through the hub.',
+    },
+
+    install: {
+      title: 'Install the app',
+      say: 'On the home screen it starts by itself, without internet too.',
+      button: 'Install',
+      ios: ['Press Share', 'the square with the arrow, at the bottom or top of Safari', 'Choose “Add to Home Screen”'],
+      iosOther: 'Open this page in Safari: other browsers on iPhone and iPad may not add it to the home screen.',
+      desktop: 'In the address bar, press the symbol with the arrow, or choose “Install” in the browser’s menu.',
+      android: 'In the browser’s menu, choose “Add to home screen”.',
+    },
+
+    update: { say: 'A new version of the app is here.', button: 'Use it now' },
+  },
+} as const;

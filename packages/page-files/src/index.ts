@@ -1,0 +1,1 @@
+export { PageFiles, type PageFilesOptions } from './page-files.ts';
