@@ -45,7 +45,7 @@ test.describe('logged out', () => {
     await page.goto('/no-such-page');
     await expect(page.getByRole('heading', { name: 'There is no such page.' })).toBeVisible();
     // Inside the frame: the way on is there.
-    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Home', 'Mesh', 'Traffic', 'Earnings']);
+    await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link')).toHaveText(['Home', 'Mesh', 'Traffic', 'Earnings', 'Settings']);
     await expectAccessible(page, 'not-found');
   });
 });

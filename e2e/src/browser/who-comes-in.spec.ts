@@ -7,6 +7,7 @@ test.use({ storageState: loggedOut, baseURL: ({ street }, use) => use(street.age
 
 const codeOn = async (page: Page) => (await page.getByTestId('join-code').locator('span:not(.vh)').allTextContents()).join('').trim();
 
+// Who comes in stays in the map of the shared community: this file goes last.
 test('without an invite: a node asks, a member compares the code and lets it in; members invite and withdraw; the hub away is said', async ({
   street,
   browser,
