@@ -15,6 +15,8 @@ const args = [
   '--host-resolver-rules=MAP *.local 127.0.0.1',
 ];
 
+const phoneOnly = ['app', 'earnings', 'messages', 'programs', 'relay', 'settings', 'who-comes-in'].map((name) => `${name}.spec.ts`);
+
 /** The dashboard before real processes. One worker: a project's tests share one community (src/browser/community.ts). */
 export default defineConfig({
   testDir: 'src/browser',
@@ -39,8 +41,8 @@ export default defineConfig({
     {
       name: 'desktop',
       use: { viewport: { width: 1280, height: 800 } },
-      // On the phone in every run, here with LONG_TESTS=1: hours have to pass, a hub stops and starts, or it looks the same.
-      testIgnore: process.env.LONG_TESTS === '1' ? [] : ['earnings.spec.ts', 'who-comes-in.spec.ts', 'programs.spec.ts', 'settings.spec.ts'],
+      // On the phone in every run, here with LONG_TESTS=1: hours have to pass, processes end and start, or it looks the same.
+      testIgnore: process.env.LONG_TESTS === '1' ? [] : phoneOnly,
     },
   ],
 });
