@@ -1,12 +1,13 @@
 'use client';
 import './globals.css';
-import { frameStrings } from '../strings/en/frame.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { language } from '../strings/language.ts';
 
 /** A bug of the page itself: said in words, with a way on. */
 export default function GlobalError() {
   const { broken } = frameStrings;
   return (
-    <html lang="en">
+    <html lang={language}>
       <body>
         <main id="main" className="main">
           <h1 className="say">{broken.say}</h1>

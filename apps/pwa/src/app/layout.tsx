@@ -2,7 +2,7 @@ import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { Shell } from '../frame/shell.tsx';
-import { frameStrings } from '../strings/en/frame.ts';
+import { frameStrings } from '../strings/frame.ts';
 import { themeScript } from '../ui/theme.ts';
 
 export const metadata: Metadata = {

@@ -1,20 +1,6 @@
-import { PlainTop } from '../frame/plain-top.tsx';
-import { frameStrings } from '../strings/en/frame.ts';
-import { Go } from '../ui/go.tsx';
+import { Lost } from '../frame/lost.tsx';
 
-/** Inside the frame, whether or not somebody is logged in. */
+/** Its words follow the language in the browser (frame/words.ts). */
 export default function NotFound() {
-  const { notFound } = frameStrings;
-  return (
-    <>
-      <PlainTop />
-      <main id="main" className="main" tabIndex={-1}>
-        <h1 className="say">{notFound.say}</h1>
-        <p className="lede">{notFound.why}</p>
-        <Go className="btn pri" href="/">
-          {notFound.next}
-        </Go>
-      </main>
-    </>
-  );
+  return <Lost />;
 }

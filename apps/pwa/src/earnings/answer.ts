@@ -1,6 +1,6 @@
 import type { Answer } from '../home/answers.tsx';
 import type { Earnings, WalletState } from '../live/model.ts';
-import { frameStrings } from '../strings/en/frame.ts';
+import { frameStrings } from '../strings/frame.ts';
 import { earnedOf, stroops, unitOf, xlm } from './money.ts';
 
 const words = frameStrings.earned;

@@ -1,7 +1,7 @@
 'use client';
 import { useNodeState } from '../frame/node-state.tsx';
 import type { Earnings } from '../live/model.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { clockMinute, dateName, weekday } from '../strings/format.ts';
 import { dayScale, HourTicks, Needle, type Position, SunStrip } from '../time/day-axis.tsx';
 import { useUntil } from '../traffic/until.ts';
@@ -10,7 +10,7 @@ import { Seg } from '../ui/seg.tsx';
 import { useWidth } from '../ui/use-width.ts';
 import { askFor, type Column, columnsOf, heightOf, midnightAfter, type Range, ranges } from './columns.ts';
 import { useSeries } from './feeds.ts';
-import { comingOf, earnedOf, stroops, unitOf, xlm } from './money.ts';
+import { comingOf, decimals, earnedOf, stroops, unitOf, xlm } from './money.ts';
 
 const { chart: words, span } = earningsStrings.earnings;
 const height = 150;
@@ -255,8 +255,7 @@ function Stack({
 }
 
 /** Above a column: three figures that matter. */
-const figure = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value >= 0.1 ? value.toFixed(2) : value.toFixed(3);
+const figure = (value: number): string => decimals(value, value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3);
 
 function Table({ columns, range, timeZone }: { columns: readonly Column[]; range: Range; timeZone: string }) {
   const name = (at: number): string => (range === 'today' ? clockMinute(at, timeZone) : `${weekday(at, timeZone)} ${dateName(at, timeZone)}`);
@@ -281,7 +280,7 @@ function Table({ columns, range, timeZone }: { columns: readonly Column[]; range
               {column.at === 'earned' ? (
                 [column.paid, column.coming, column.pending].map((value, i) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: three columns, always these
-                  <td key={i}>{value.toFixed(4)}</td>
+                  <td key={i}>{decimals(value, 4)}</td>
                 ))
               ) : (
                 <td colSpan={3}>{column.at === 'gap' ? words.gap : '0'}</td>

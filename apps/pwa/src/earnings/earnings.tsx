@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react';
 import { Page } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useEarningsFeed, useWalletFeed } from '../live/feeds.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { Go } from '../ui/go.tsx';
 import { Say } from '../ui/parts.tsx';
 import { hoursFirst, useHours } from './feeds.ts';

@@ -1,6 +1,6 @@
 'use client';
 import type { Earnings } from '../live/model.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Age, Section } from '../ui/parts.tsx';
 import { reasonWords } from './explain.ts';

@@ -1,5 +1,5 @@
 import type { RewardHour } from '@energymesh/agent/rewards-schema';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { short } from '../strings/format.ts';
 import { stroops, xlmExact, xlmPlain } from './money.ts';
 

@@ -3,7 +3,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { useNodeState } from '../frame/node-state.tsx';
 import type { Earnings, RewardHour } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { clockMinute, dateAndMinute } from '../strings/format.ts';
 import { explain, isLost, verdict } from './explain.ts';
 import { shortAddress, stroops, unitOf, xlmExact } from './money.ts';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { go } from '../frame/places.ts';
 import type { Earnings, RewardHour } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { clockMinute, clockSecond, dateAndMinute, dayName } from '../strings/format.ts';
 import { Glyph, type GlyphName } from '../ui/glyph.tsx';
 import { Section } from '../ui/parts.tsx';

@@ -1,6 +1,6 @@
 'use client';
 import type { Earnings, WalletState } from '../live/model.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { Go } from '../ui/go.tsx';
 import { Chevron } from '../ui/parts.tsx';
 import { stroops, unitOf, xlm } from './money.ts';

@@ -1,6 +1,6 @@
 'use client';
 import type { Earnings } from '../live/model.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { Age } from '../ui/parts.tsx';
 import { stroops, unitOf, xlm } from './money.ts';
 import type { Ledger } from './use-ledger.ts';

@@ -1,24 +1,33 @@
 import type { Amounts, Earnings } from '@energymesh/agent/rewards-schema';
-import { frameStrings } from '../strings/en/frame.ts';
+import { locale, under } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { language } from '../strings/language.ts';
 
 /** Amounts come as stroops in decimal text and are reckoned as bigint: 10,000,000 stroops are 1 XLM. */
 const stroopsPerXlm = 10_000_000n;
 
-const grouped = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+const grouped = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const { point, less } = {
+  en: { point: '.', less: (what: string) => `${what} less` },
+  es: { point: ',', less: (what: string) => `${what} de menos` },
+}[language];
 
 export const stroops = (text: string | undefined): bigint => BigInt(text ?? '0');
 
 /** Four decimals, as everywhere on the page. Rounded down: what is shown is there. What is there at all never reads as nothing. */
 export function xlm(amount: bigint): string {
   const magnitude = amount < 0n ? -amount : amount;
-  if (magnitude > 0n && magnitude < 1000n) return amount < 0n ? 'under 0.0001 less' : 'under 0.0001';
-  return `${amount < 0n ? '−' : ''}${grouped.format(magnitude / stroopsPerXlm)}.${(magnitude % stroopsPerXlm).toString().padStart(7, '0').slice(0, 4)}`;
+  if (magnitude > 0n && magnitude < 1000n) {
+    const least = under(`0${point}0001`);
+    return amount < 0n ? less(least) : least;
+  }
+  return `${amount < 0n ? '−' : ''}${grouped.format(magnitude / stroopsPerXlm)}${point}${(magnitude % stroopsPerXlm).toString().padStart(7, '0').slice(0, 4)}`;
 }
 
 /** All seven decimals: where money is sent, and where a figure is explained to the last stroop. */
 export function xlmExact(amount: bigint): string {
   const magnitude = amount < 0n ? -amount : amount;
-  return `${amount < 0n ? '−' : ''}${grouped.format(magnitude / stroopsPerXlm)}.${(magnitude % stroopsPerXlm).toString().padStart(7, '0')}`;
+  return `${amount < 0n ? '−' : ''}${grouped.format(magnitude / stroopsPerXlm)}${point}${(magnitude % stroopsPerXlm).toString().padStart(7, '0')}`;
 }
 
 /** What a field of an amount is filled with: no separators, no zeros at the end. */
@@ -26,6 +35,9 @@ export function xlmPlain(amount: bigint): string {
   const fraction = (amount % stroopsPerXlm).toString().padStart(7, '0').replace(/0+$/, '');
   return `${amount / stroopsPerXlm}${fraction ? `.${fraction}` : ''}`;
 }
+
+/** Of a figure that is drawn already: its decimals by the language. */
+export const decimals = (value: number, digits: number): string => value.toFixed(digits).replace('.', point);
 
 /** For drawing only. */
 export const xlmNumber = (amount: bigint): number => Number(amount) / Number(stroopsPerXlm);

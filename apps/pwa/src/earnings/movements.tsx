@@ -1,8 +1,8 @@
 'use client';
 import { useState } from 'react';
 import type { Earnings, WalletState } from '../live/model.ts';
-import { walletStrings } from '../strings/en/wallet.ts';
 import { dateAndMinute } from '../strings/format.ts';
+import { walletStrings } from '../strings/wallet.ts';
 import { Age, Section } from '../ui/parts.tsx';
 import { useMovements } from './feeds.ts';
 import { shortAddress, stroops, xlm, xlmExact } from './money.ts';

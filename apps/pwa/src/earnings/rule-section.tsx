@@ -1,6 +1,6 @@
 'use client';
 import type { Earnings } from '../live/model.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { short } from '../strings/format.ts';
 import { Go } from '../ui/go.tsx';
 import { Age, Section } from '../ui/parts.tsx';

@@ -1,9 +1,9 @@
 import type { Clause, Saying } from '../home/sentence.ts';
 import type { Link } from '../home/situation.ts';
 import type { Earnings, RewardHour } from '../live/model.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
-import { frameStrings } from '../strings/en/frame.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { clockMinute } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
 import { isLost } from './explain.ts';
 import { earnedOf, unitOf, xlm } from './money.ts';
 

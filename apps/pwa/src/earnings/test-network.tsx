@@ -1,6 +1,6 @@
 'use client';
 import type { Earnings } from '../live/model.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { isPlayMoney } from './money.ts';
 
 const { network: words, span } = earningsStrings.earnings;

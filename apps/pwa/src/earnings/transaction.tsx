@@ -1,6 +1,6 @@
 'use client';
 import type { Earnings } from '../live/model.ts';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { Copy } from '../ui/copy.tsx';
 import { explorerOf, shortHash } from './money.ts';
 

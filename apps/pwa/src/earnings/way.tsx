@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useNodeState } from '../frame/node-state.tsx';
 import type { Earnings } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
-import { earningsStrings } from '../strings/en/earnings.ts';
+import { earningsStrings } from '../strings/earnings.ts';
 import { clockMinute, dateAndMinute } from '../strings/format.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Age, Section } from '../ui/parts.tsx';

@@ -1,6 +1,6 @@
 'use client';
 import { useCallback, useState } from 'react';
-import { walletStrings } from '../strings/en/wallet.ts';
+import { walletStrings } from '../strings/wallet.ts';
 
 export interface Said {
   readonly say: string;

@@ -1,8 +1,8 @@
 'use client';
 import { useState } from 'react';
 import { useNow } from '../live/clock.ts';
-import { frameStrings } from '../strings/en/frame.ts';
 import { lasting, short } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { useNodeState } from './node-state.tsx';
 

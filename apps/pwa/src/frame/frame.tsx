@@ -1,8 +1,8 @@
 'use client';
 import type { ReactNode } from 'react';
 import { useNow } from '../live/clock.ts';
-import { frameStrings } from '../strings/en/frame.ts';
 import { age, clockMinute, clockSecond, zoneName } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
 import { Bands } from './bands.tsx';
 import { useNodeState } from './node-state.tsx';
 

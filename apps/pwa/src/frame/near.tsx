@@ -1,7 +1,7 @@
 'use client';
 import { useNow } from '../live/clock.ts';
 import { useNearby } from '../live/feeds.ts';
-import { frameStrings } from '../strings/en/frame.ts';
+import { frameStrings } from '../strings/frame.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { useNodeState } from './node-state.tsx';
 

@@ -1,12 +1,10 @@
-import { frameStrings } from '../strings/en/frame.ts';
-
-/** The tabs. */
+/** The tabs; each has its name in the catalogue, under `nav`. */
 export const places = [
-  { href: '/', title: frameStrings.nav.home },
-  { href: '/mesh', title: frameStrings.nav.mesh },
-  { href: '/traffic', title: frameStrings.nav.traffic },
-  { href: '/earnings', title: frameStrings.nav.earnings },
-  { href: '/settings', title: frameStrings.nav.settings },
+  { href: '/', name: 'home' },
+  { href: '/mesh', name: 'mesh' },
+  { href: '/traffic', name: 'traffic' },
+  { href: '/earnings', name: 'earnings' },
+  { href: '/settings', name: 'settings' },
 ] as const;
 
 /** Pages without tabs: there is one thing to do. */

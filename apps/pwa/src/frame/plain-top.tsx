@@ -1,4 +1,4 @@
-import { frameStrings } from '../strings/en/frame.ts';
+import { frameStrings } from '../strings/frame.ts';
 
 /** The top of a page that knows nothing of the node: the product's name on a plate without enamel. */
 export function PlainTop() {

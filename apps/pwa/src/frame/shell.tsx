@@ -1,12 +1,14 @@
 'use client';
 import { usePathname } from 'next/navigation';
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
-import { frameStrings } from '../strings/en/frame.ts';
-import { settingsStrings } from '../strings/en/settings.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { language } from '../strings/language.ts';
+import { settingsStrings } from '../strings/settings.ts';
 import { Failsafe } from './failed.tsx';
 import { loaders, pages } from './pages.ts';
 import { isBare, placeOf, places } from './places.ts';
 import { Tabs } from './tabs.tsx';
+import { useFrameStrings } from './words.ts';
 
 /**
  * The page is drawn as a frame, which is in the HTML and wakes up with little code; session, live data and the page's own code are asked
@@ -23,10 +25,12 @@ if (typeof location !== 'undefined') {
 export function Shell({ children }: { children: ReactNode }) {
   const path = placeOf(usePathname());
   useArrival(path);
+  useLanguage(path);
+  const { skip } = useFrameStrings();
   return (
     <>
       <a className="skip" href="#main">
-        {frameStrings.skip}
+        {skip}
       </a>
       {pages[path] ? (
         <Failsafe
@@ -56,15 +60,36 @@ const partTitles: Readonly<Record<string, string | undefined>> = settingsStrings
 const { login, setup, nodes, pair } = frameStrings.titles;
 const titles: Readonly<Record<string, string>> = { '/login': login, '/setup': setup, '/nodes': nodes, '/pair': pair };
 
+function titleOf(path: string): string {
+  const place = places.find(({ href }) => href === path);
+  const title = titles[path] ?? (place && frameStrings.nav[place.name]) ?? partTitles[path.slice('/settings/'.length)];
+  return title ? `${title} · ${frameStrings.app}` : frameStrings.app;
+}
+
 /** A page that came without loading anew: its title, from its top, and for a screen reader its content. */
 function useArrival(path: string) {
   const before = useRef(path);
   useEffect(() => {
     if (before.current === path) return;
     before.current = path;
-    const title = titles[path] ?? places.find(({ href }) => href === path)?.title ?? partTitles[path.slice('/settings/'.length)];
-    document.title = title ? `${title} · ${frameStrings.app}` : frameStrings.app;
+    document.title = titleOf(path);
     window.scrollTo(0, 0);
     document.getElementById('main')?.focus({ preventScroll: true });
+  }, [path]);
+}
+
+/** The document as exported is English, with an English title, which its own part of the page writes whenever it wakes up: maybe after this. */
+function useLanguage(path: string) {
+  useEffect(() => {
+    if (language === 'en') return;
+    document.documentElement.lang = language;
+    const speak = () => {
+      const title = titleOf(path);
+      if (document.title !== title) document.title = title;
+    };
+    speak();
+    const watch = new MutationObserver(speak);
+    watch.observe(document.head, { childList: true, characterData: true, subtree: true });
+    return () => watch.disconnect();
   }, [path]);
 }

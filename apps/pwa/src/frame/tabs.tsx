@@ -1,9 +1,9 @@
 'use client';
 import type { ReactNode } from 'react';
-import { frameStrings } from '../strings/en/frame.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { Go } from '../ui/go.tsx';
 import { places, tabOf } from './places.ts';
+import { useFrameStrings } from './words.ts';
 
 const icons: Record<(typeof places)[number]['href'], ReactNode> = {
   '/': (
@@ -38,18 +38,19 @@ const icons: Record<(typeof places)[number]['href'], ReactNode> = {
 
 /** The tab bar of a phone, the rail of a desktop. */
 export function Tabs({ current, near }: { current: string; near?: ReactNode }) {
+  const { app, nav } = useFrameStrings();
   return (
-    <nav className="tabs" aria-label={frameStrings.nav.main}>
+    <nav className="tabs" aria-label={nav.main}>
       <span className="brand">
         <Brand />
-        {frameStrings.app}
+        {app}
       </span>
-      {places.map(({ href, title }) => (
+      {places.map(({ href, name }) => (
         <Go key={href} className="tab" href={href} aria-current={current === href ? 'page' : tabOf(current) === href ? 'true' : undefined}>
           <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.8" aria-hidden="true">
             {icons[href]}
           </svg>
-          {title}
+          {nav[name]}
         </Go>
       ))}
       {near}

@@ -1,7 +1,7 @@
 'use client';
 import { useNodeState } from '../frame/node-state.tsx';
 import type { Status } from '../live/model.ts';
-import { homeStrings } from '../strings/en/home.ts';
+import { homeStrings } from '../strings/home.ts';
 import { Section } from '../ui/parts.tsx';
 import { Reach } from './reach.tsx';
 

@@ -3,8 +3,8 @@ import { earnedAnswer } from '../earnings/answer.ts';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import type { Earnings, Status, WalletState } from '../live/model.ts';
-import { frameStrings } from '../strings/en/frame.ts';
 import { age, clockMinute, lasting, short } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
 import { Glyph, type GlyphName } from '../ui/glyph.tsx';
 import { carrying, type Situation } from './situation.ts';
 

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import type { Device, Devices } from '../live/model.ts';
-import { homeStrings } from '../strings/en/home.ts';
 import { age } from '../strings/format.ts';
+import { homeStrings } from '../strings/home.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Age, Section } from '../ui/parts.tsx';
 

@@ -1,7 +1,7 @@
 'use client';
 import type { Neighbours, TopologyView } from '../live/model.ts';
-import { frameStrings } from '../strings/en/frame.ts';
-import { homeStrings } from '../strings/en/home.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { homeStrings } from '../strings/home.ts';
 import { qualityWord } from '../ui/parts.tsx';
 import { useWidth } from '../ui/use-width.ts';
 import { advice, dialBands, nameRows, type Station, stationsMax, stationsOf } from './dial.ts';

@@ -1,8 +1,8 @@
 'use client';
 import { useState } from 'react';
 import { useLog } from '../live/feeds.ts';
-import { homeStrings } from '../strings/en/home.ts';
 import { clockMinute, clockSecond, dayAndMinute, short } from '../strings/format.ts';
+import { homeStrings } from '../strings/home.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Section } from '../ui/parts.tsx';
 import { type LogLine, type LogMark, type LogStory, logStories } from './log.ts';

@@ -1,6 +1,6 @@
 import type { LogEntry } from '../live/model.ts';
-import { homeStrings } from '../strings/en/home.ts';
 import { short } from '../strings/format.ts';
+import { homeStrings } from '../strings/home.ts';
 
 export type LogMark = 'going-on' | 'healed' | 'event' | 'needs-you';
 
@@ -112,6 +112,10 @@ function textOf(entry: LogEntry): string {
 }
 
 /** "To School roof by way of Bakery", as the agent writes it, within a sentence. */
-const where = (detail: string): string | undefined => (detail === '' ? undefined : detail.replace(/^To /, 'to ').replace(/\.$/, ''));
+function where(detail: string): string | undefined {
+  const [, gateway, by] = /^To (.+?)(?: by way of (.+?))?\.?$/.exec(detail) ?? [];
+  if (gateway !== undefined) return homeStrings.log.to(gateway, by);
+  return detail === '' ? undefined : detail.replace(/\.$/, '');
+}
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

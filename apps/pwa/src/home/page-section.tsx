@@ -5,7 +5,8 @@ import { useNearby } from '../live/feeds.ts';
 import type { Status } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
 import { hosted } from '../phone/hosted.ts';
-import { homeStrings } from '../strings/en/home.ts';
+import { homeStrings } from '../strings/home.ts';
+import { type Language, language, languages, setLanguage } from '../strings/language.ts';
 import { Section } from '../ui/parts.tsx';
 import { Seg } from '../ui/seg.tsx';
 import { readTheme, setTheme, type Theme, themes } from '../ui/theme.ts';
@@ -22,6 +23,7 @@ export function PageSection({ status }: { status: Status }) {
   };
   const [theme, choose] = useState<Theme>('auto');
   useEffect(() => choose(readTheme()), []);
+  const [refused, setRefused] = useState(false);
   return (
     <Section id="page" title={words.title}>
       <p className="label pt-0!" aria-hidden="true">
@@ -37,6 +39,21 @@ export function PageSection({ status }: { status: Status }) {
           choose(name);
         }}
       />
+      <p className="label pt-0!" aria-hidden="true">
+        {words.language}
+      </p>
+      <Seg
+        className="mt-1.5 mb-4"
+        label={words.language}
+        value={language}
+        options={Object.entries(languages).map(([name, label]) => ({ value: name as Language, label, lang: name }))}
+        onChange={(name) => setRefused(!setLanguage(name))}
+      />
+      {refused && (
+        <p className="note" role="status">
+          {words.languageFailed}
+        </p>
+      )}
       <dl className="pairs mb-4">
         <dt>{words.node}</dt>
         <dd data-testid="node-id">{status.node.id}</dd>

@@ -1,7 +1,7 @@
 'use client';
-import { frameStrings } from '../strings/en/frame.ts';
-import { homeStrings } from '../strings/en/home.ts';
 import { number } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { homeStrings } from '../strings/home.ts';
 import { useWidth } from '../ui/use-width.ts';
 
 /** Nobody yet: you, and how far you reach. */

@@ -1,6 +1,6 @@
 import type { Status, TrafficToday } from '../live/model.ts';
-import { frameStrings } from '../strings/en/frame.ts';
 import { clockMinute } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
 import type { Situation } from './situation.ts';
 
 /** A clause of the sentence: never broken across lines. `figure` is the number that tests and eyes look for. */

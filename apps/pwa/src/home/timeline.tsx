@@ -1,8 +1,8 @@
 'use client';
 import { useNodeState } from '../frame/node-state.tsx';
 import type { LogEntry } from '../live/model.ts';
-import { homeStrings } from '../strings/en/home.ts';
 import { clockMinute, short } from '../strings/format.ts';
+import { homeStrings } from '../strings/home.ts';
 import { dayScale, HourTicks, Needle, SunStrip } from '../time/day-axis.tsx';
 import { useUntil } from '../traffic/until.ts';
 import { useWidth } from '../ui/use-width.ts';

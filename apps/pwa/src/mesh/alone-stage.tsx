@@ -1,7 +1,7 @@
 'use client';
 import { Reach } from '../home/reach.tsx';
-import { homeStrings } from '../strings/en/home.ts';
-import { meshStrings } from '../strings/en/mesh.ts';
+import { homeStrings } from '../strings/home.ts';
+import { meshStrings } from '../strings/mesh.ts';
 
 /** Zero neighbours is drawn too: you, alone, and what to try. */
 export function AloneStage({ community }: { community: string }) {

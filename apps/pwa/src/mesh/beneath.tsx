@@ -1,8 +1,8 @@
 'use client';
 import { useNow } from '../live/clock.ts';
 import type { Quality, RadioBeneath, RadioLink } from '../live/model.ts';
-import { radioStrings } from '../strings/en/radio.ts';
 import { age } from '../strings/format.ts';
+import { radioStrings } from '../strings/radio.ts';
 
 const words = radioStrings.radio;
 

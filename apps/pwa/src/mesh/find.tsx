@@ -1,7 +1,7 @@
 'use client';
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { TopologyNode } from '../live/model.ts';
-import { meshStrings } from '../strings/en/mesh.ts';
+import { meshStrings } from '../strings/mesh.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { find } from './groups.ts';
 

@@ -2,8 +2,8 @@
 import type { ReactNode } from 'react';
 import { useNow } from '../live/clock.ts';
 import type { Neighbours, RadioBeneath, RadioLink } from '../live/model.ts';
-import { radioStrings } from '../strings/en/radio.ts';
 import { age, bytes, number, short } from '../strings/format.ts';
+import { radioStrings } from '../strings/radio.ts';
 import { Age, Bars } from '../ui/parts.tsx';
 import { signalQuality } from './beneath.tsx';
 import type { Selection } from './scene.ts';

@@ -1,9 +1,9 @@
 'use client';
 import type { TopologyView } from '../live/model.ts';
-import { frameStrings } from '../strings/en/frame.ts';
-import { homeStrings } from '../strings/en/home.ts';
-import { meshStrings } from '../strings/en/mesh.ts';
 import { short } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { homeStrings } from '../strings/home.ts';
+import { meshStrings } from '../strings/mesh.ts';
 import { Glyph, type GlyphName } from '../ui/glyph.tsx';
 import { claim, qualityLevel } from './quality.ts';
 import { linkKey } from './ways.ts';

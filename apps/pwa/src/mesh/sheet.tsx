@@ -1,6 +1,6 @@
 'use client';
 import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { meshStrings } from '../strings/en/mesh.ts';
+import { meshStrings } from '../strings/mesh.ts';
 
 const sizes = ['peek', 'half', 'full'] as const;
 type Size = (typeof sizes)[number];

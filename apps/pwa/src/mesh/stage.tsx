@@ -1,6 +1,6 @@
 'use client';
 import type { Neighbours, RadioBeneath, TopologyView } from '../live/model.ts';
-import { radioStrings } from '../strings/en/radio.ts';
+import { radioStrings } from '../strings/radio.ts';
 import { AloneStage } from './alone-stage.tsx';
 import { forceNodesMax } from './arrange.ts';
 import { Graph } from './graph.tsx';

@@ -1,6 +1,6 @@
 'use client';
 import { type FormEvent, useState } from 'react';
-import { peopleStrings } from '../strings/en/people.ts';
+import { peopleStrings } from '../strings/people.ts';
 import { Section } from '../ui/parts.tsx';
 import { Seg } from '../ui/seg.tsx';
 import type { MadeInvite, People, PeopleState } from './use-people.ts';

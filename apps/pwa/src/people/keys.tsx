@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import { saveFile } from '../earnings/save-file.ts';
 import { type Here, useHere } from '../live/providers.tsx';
-import { peopleStrings } from '../strings/en/people.ts';
+import { peopleStrings } from '../strings/people.ts';
 import { Section } from '../ui/parts.tsx';
 
 const words = peopleStrings.people.keys;

@@ -1,8 +1,8 @@
 'use client';
 import { saveFile } from '../earnings/save-file.ts';
 import { Qr } from '../earnings/wallet/qr.tsx';
-import { peopleStrings } from '../strings/en/people.ts';
 import { dayAndMinute } from '../strings/format.ts';
+import { peopleStrings } from '../strings/people.ts';
 import { Copy } from '../ui/copy.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import type { MadeInvite } from './use-people.ts';

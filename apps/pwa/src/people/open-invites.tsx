@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
-import { peopleStrings } from '../strings/en/people.ts';
 import { dayAndMinute } from '../strings/format.ts';
+import { peopleStrings } from '../strings/people.ts';
 import { Section } from '../ui/parts.tsx';
 import type { OpenInvite, People, PeopleState } from './use-people.ts';
 

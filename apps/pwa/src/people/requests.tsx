@@ -2,8 +2,8 @@
 import { useId, useState } from 'react';
 import { useNow } from '../live/clock.ts';
 import { Code } from '../setup/code.tsx';
-import { peopleStrings } from '../strings/en/people.ts';
 import { age } from '../strings/format.ts';
+import { peopleStrings } from '../strings/people.ts';
 import { Section } from '../ui/parts.tsx';
 import type { People, PeopleState, Request } from './use-people.ts';
 

@@ -5,7 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { TRPCClientErrorLike } from '@trpc/client';
 import { useState } from 'react';
 import { type Here, useHere } from '../live/providers.tsx';
-import { peopleStrings } from '../strings/en/people.ts';
+import { peopleStrings } from '../strings/people.ts';
 
 export type { MadeInvite, People };
 export type Request = People['requests'][number];

@@ -1,7 +1,7 @@
 'use client';
 import { decodeQR } from 'qr/decode.js';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import { phoneStrings } from '../strings/en/phone.ts';
+import { phoneStrings } from '../strings/phone.ts';
 
 const words = phoneStrings.phone.pair;
 /** A look at every so many milliseconds is enough for a hand, and leaves the phone cool. */

@@ -1,6 +1,6 @@
 'use client';
 import { useBrowserNow } from '../live/clock.ts';
-import { phoneStrings } from '../strings/en/phone.ts';
+import { phoneStrings } from '../strings/phone.ts';
 import { Go } from '../ui/go.tsx';
 import { useLine } from './line-context.ts';
 import { lineWords } from './line-words.ts';

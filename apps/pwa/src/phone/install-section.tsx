@@ -1,5 +1,5 @@
 'use client';
-import { phoneStrings } from '../strings/en/phone.ts';
+import { phoneStrings } from '../strings/phone.ts';
 import { Section } from '../ui/parts.tsx';
 import { install, platformOf } from './shell.ts';
 import { useShell } from './update-band.tsx';

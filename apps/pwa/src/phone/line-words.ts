@@ -1,5 +1,5 @@
-import { phoneStrings } from '../strings/en/phone.ts';
 import { clockMinute, dateAndMinute } from '../strings/format.ts';
+import { phoneStrings } from '../strings/phone.ts';
 import type { LineState } from './line.ts';
 
 const words = phoneStrings.phone.line;

@@ -4,7 +4,7 @@ import { AnswerForged } from '@energymesh/agent/session-mac';
 import { type FormEvent, lazy, Suspense, useEffect, useId, useState } from 'react';
 import { go } from '../frame/places.ts';
 import { NoPicture, readPhoto } from '../setup/qr-photo.ts';
-import { phoneStrings } from '../strings/en/phone.ts';
+import { phoneStrings } from '../strings/phone.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { Go } from '../ui/go.tsx';
 import { Chevron } from '../ui/parts.tsx';

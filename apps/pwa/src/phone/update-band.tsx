@@ -1,6 +1,6 @@
 'use client';
 import { useSyncExternalStore } from 'react';
-import { phoneStrings } from '../strings/en/phone.ts';
+import { phoneStrings } from '../strings/phone.ts';
 import { onShellChange, shellState, takeUpdate } from './shell.ts';
 
 export const useShell = () => useSyncExternalStore(onShellChange, shellState, shellState);

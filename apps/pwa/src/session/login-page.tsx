@@ -4,8 +4,8 @@ import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } fr
 import { go } from '../frame/places.ts';
 import { useCard } from '../live/feeds.ts';
 import { useHere, useSession } from '../live/providers.tsx';
-import { frameStrings } from '../strings/en/frame.ts';
-import { loginStrings } from '../strings/en/login.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { loginStrings } from '../strings/login.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { passphraseFlaw } from './passphrase.ts';
 import { type Trouble, troubleOf } from './trouble.ts';

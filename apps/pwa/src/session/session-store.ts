@@ -1,5 +1,5 @@
 import type { Session, SessionKeeper } from '@energymesh/agent/session-mac';
-import type { loginStrings } from '../strings/en/login.ts';
+import type { loginStrings } from '../strings/login.ts';
 
 /** Why the page shows the log-in, in the catalogue's words. */
 export type EndReason = keyof typeof loginStrings.login.ended;

@@ -1,7 +1,7 @@
 import type { AppRouter } from '@energymesh/agent/router';
 import type { TRPCClientErrorLike } from '@trpc/client';
-import { loginStrings } from '../strings/en/login.ts';
 import { short } from '../strings/format.ts';
+import { loginStrings } from '../strings/login.ts';
 
 const words = loginStrings.login;
 

@@ -1,4 +1,4 @@
-import { settingsStrings } from '../strings/en/settings.ts';
+import { settingsStrings } from '../strings/settings.ts';
 import { Go } from '../ui/go.tsx';
 
 /** From a page of settings to their list. */

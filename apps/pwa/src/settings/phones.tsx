@@ -4,8 +4,8 @@ import { lazy, Suspense, useState } from 'react';
 import { Page } from '../frame/frame.tsx';
 import { useNow } from '../live/clock.ts';
 import { useHere } from '../live/providers.tsx';
-import { phoneStrings } from '../strings/en/phone.ts';
 import { age, dateName } from '../strings/format.ts';
+import { phoneStrings } from '../strings/phone.ts';
 import { Section } from '../ui/parts.tsx';
 import { Back } from './back.tsx';
 

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react';
-import { settingsStrings } from '../strings/en/settings.ts';
+import { settingsStrings } from '../strings/settings.ts';
 import type { SettingsPart } from './href.ts';
 
 export type SettingsGroup = keyof typeof settingsStrings.settings.groups;

@@ -3,7 +3,7 @@ import { Page } from '../frame/frame.tsx';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNetworkFeed } from '../live/feeds.ts';
 import type { NetworkOfNode, Status } from '../live/model.ts';
-import { settingsStrings } from '../strings/en/settings.ts';
+import { settingsStrings } from '../strings/settings.ts';
 import { Go } from '../ui/go.tsx';
 import { Chevron, Section } from '../ui/parts.tsx';
 import { hrefOf, type SettingsPart } from './href.ts';

@@ -1,4 +1,4 @@
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 
 /** What two people compare, in fours. */
 export function Code({ code }: { code: string }) {

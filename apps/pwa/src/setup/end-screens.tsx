@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { places } from '../frame/places.ts';
 import { useHere } from '../live/providers.tsx';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { Go } from '../ui/go.tsx';
 import { Code } from './code.tsx';
 import { shown } from './coordinates.ts';

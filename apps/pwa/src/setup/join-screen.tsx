@@ -1,6 +1,6 @@
 'use client';
 import { useNow } from '../live/clock.ts';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { Code } from './code.tsx';
 import { TroubleNote } from './parts.tsx';
 import type { Steps } from './use-setup.ts';

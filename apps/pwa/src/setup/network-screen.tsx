@@ -1,5 +1,5 @@
 'use client';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { TimeRuler, useSecondsLeft } from '../ui/countdown.tsx';
 import { Primary, TroubleNote } from './parts.tsx';
 import type { Steps } from './use-setup.ts';

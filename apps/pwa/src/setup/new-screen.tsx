@@ -1,6 +1,6 @@
 'use client';
 import { type FormEvent, useId, useState } from 'react';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { Primary, TextField, TroubleNote } from './parts.tsx';
 import type { Steps } from './use-setup.ts';
 

@@ -1,6 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import type { Steps } from './use-setup.ts';
 
 const words = setupStrings.setup;

@@ -1,4 +1,4 @@
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 
 const words = setupStrings.setup.radio;
 

@@ -1,6 +1,6 @@
 'use client';
 import { type KeyboardEvent, type MouseEvent, useState } from 'react';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { type Position, rounded } from './coordinates.ts';
 
 const words = setupStrings.setup.place;

@@ -1,7 +1,7 @@
 'use client';
 import { type FormEvent, useState } from 'react';
 import type { PlaceInput } from '../live/model.ts';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { type Position, parsePosition, shown } from './coordinates.ts';
 import { Back, Primary, TextField, TroubleNote } from './parts.tsx';
 import { PlaceGrid } from './place-grid.tsx';

@@ -4,7 +4,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { useRadioFeed } from '../live/feeds.ts';
 import type { RadioBeneath } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Back, Primary, TextField, TroubleNote } from './parts.tsx';
 import { PiDrawing } from './pi-drawing.tsx';

@@ -1,8 +1,8 @@
 'use client';
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import type { SetupView } from '../live/model.ts';
-import { frameStrings } from '../strings/en/frame.ts';
-import { setupStrings } from '../strings/en/setup.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { type Steps, useSetup } from './use-setup.ts';
 

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Status } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Go } from '../ui/go.tsx';
 import { Section } from '../ui/parts.tsx';

@@ -5,7 +5,7 @@ import type { TRPCClientErrorLike } from '@trpc/client';
 import { useState } from 'react';
 import type { SetupView } from '../live/model.ts';
 import { type Here, useHere } from '../live/providers.tsx';
-import { setupStrings } from '../strings/en/setup.ts';
+import { setupStrings } from '../strings/setup.ts';
 
 const words = setupStrings.setup;
 /** Where one is stands in the node: the page asks again and again, and so outlives a reload, a lost network and a node that starts anew. */

@@ -2,8 +2,8 @@
 import { type FormEvent, useId, useState } from 'react';
 import type { CheckedInviteView } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
-import { setupStrings } from '../strings/en/setup.ts';
 import { dayAndMinute } from '../strings/format.ts';
+import { setupStrings } from '../strings/setup.ts';
 import { Chevron } from '../ui/parts.tsx';
 import { AskScreen } from './ask-screen.tsx';
 import { NewScreen } from './new-screen.tsx';

@@ -1,5 +1,35 @@
+import { language } from './language.ts';
+
 /** How numbers, sizes, durations and ages are written. One locale for the page: the catalogue's. */
-const locale = 'en-GB';
+const words = {
+  en: {
+    locale: 'en-GB',
+    under: (what: string) => `under ${what}`,
+    ago: (span: string) => `${span} ago`,
+    justNow: 'just now',
+    second: ['second', 'seconds'],
+    minute: ['minute', 'minutes'],
+    hour: ['hour', 'hours'],
+    day: ['day', 'days'],
+    and: (_next: string): string => 'and',
+  },
+  es: {
+    locale: 'es-ES',
+    under: (what: string) => `menos de ${what}`,
+    ago: (span: string) => `hace ${span}`,
+    justNow: 'ahora mismo',
+    second: ['segundo', 'segundos'],
+    minute: ['minuto', 'minutos'],
+    hour: ['hora', 'horas'],
+    day: ['día', 'días'],
+    // Before the sound of an i: "Bakery e Iglesia", "Bakery y Hielo".
+    and: (next: string): string => (/^h?[ií](?![aeou])/i.test(next) ? 'e' : 'y'),
+  },
+} as const;
+const { locale, under, ago, justNow, and, ...units } = words[language];
+
+export { locale, under };
+
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
 
@@ -10,27 +40,32 @@ const day = 24 * hour;
 
 export const number = (value: number): string => whole.format(value);
 
+/** With one decimal where there is one. */
+export const tenths = (value: number): string => tenth.format(value);
+
 export const plural = (count: number, one: string, other: string): string => `${number(count)} ${count === 1 ? one : other}`;
+
+const counted = (count: number, [one, other]: readonly [string, string]): string => plural(count, one, other);
 
 /** A share of 1 as whole per cent; what is there at all never reads 0 %. */
 export function percent(share: number): string {
-  if (share > 0 && share < 0.01) return 'under 1 %';
+  if (share > 0 && share < 0.01) return under('1 %');
   return `${whole.format(share * 100)} %`;
 }
 
 /** For running text: "12 days", "3 hours", "1 minute". Largest unit only, rounded down, since it says how long something has lasted. */
 export function lasting(ms: number): string {
   const span = Math.max(0, ms);
-  if (span < minute) return plural(Math.floor(span / second), 'second', 'seconds');
-  if (span < hour) return plural(Math.floor(span / minute), 'minute', 'minutes');
-  if (span < 2 * day) return plural(Math.floor(span / hour), 'hour', 'hours');
-  return plural(Math.floor(span / day), 'day', 'days');
+  if (span < minute) return counted(Math.floor(span / second), units.second);
+  if (span < hour) return counted(Math.floor(span / minute), units.minute);
+  if (span < 2 * day) return counted(Math.floor(span / hour), units.hour);
+  return counted(Math.floor(span / day), units.day);
 }
 
 /** Beside figures: "7 ms", "1.8 s", "42 min", "3 h", "2 days". */
 export function short(ms: number): string {
   const span = Math.max(0, ms);
-  if (span > 0 && span < 1) return 'under 1 ms';
+  if (span > 0 && span < 1) return under('1 ms');
   if (span < second) return `${whole.format(span)} ms`;
   if (span < 10 * second) return `${tenth.format(span / second)} s`;
   if (span < 100 * second) return `${whole.format(Math.floor(span / second))} s`;
@@ -41,11 +76,11 @@ export function short(ms: number): string {
 
 /** How old a figure is: "just now", "8 s ago", "2 min ago". A future instant (clocks differ a little) is "just now". */
 export function age(ms: number): string {
-  if (ms < 2 * second) return 'just now';
-  if (ms < minute) return `${whole.format(Math.floor(ms / second))} s ago`;
-  if (ms < hour) return `${whole.format(Math.floor(ms / minute))} min ago`;
-  if (ms < 2 * day) return `${whole.format(Math.floor(ms / hour))} h ago`;
-  return `${lasting(ms)} ago`;
+  if (ms < 2 * second) return justNow;
+  if (ms < minute) return ago(`${whole.format(Math.floor(ms / second))} s`);
+  if (ms < hour) return ago(`${whole.format(Math.floor(ms / minute))} min`);
+  if (ms < 2 * day) return ago(`${whole.format(Math.floor(ms / hour))} h`);
+  return ago(lasting(ms));
 }
 
 export function bytes(value: number): string {
@@ -67,8 +102,13 @@ export function bandwidth(bitsPerSecond: number): string {
 }
 
 const shorter = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
-/** In a chart, where there is room for few characters: "30k", "1.2m". */
-export const compact = (value: number): string => shorter.format(value).toLowerCase();
+/** In a chart, where there is room for few characters: "30k", "1.2m"; not "30 mil". */
+export const compact = (value: number): string =>
+  shorter
+    .formatToParts(value)
+    .map(({ type, value: part }) => (type === 'compact' ? (shortUnits[part] ?? part.toLowerCase()) : part === '\u00a0' ? '' : part))
+    .join('');
+const shortUnits: Readonly<Record<string, string>> = { mil: 'k', M: language === 'en' ? 'm' : 'M' };
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 function clockOf(timeZone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -113,5 +153,6 @@ export function zoneName(at: number, timeZone?: string): string {
 /** "Bakery", "Bakery and you", "Hill Farm, Bakery and you". */
 export function list(items: readonly string[]): string {
   if (items.length < 2) return items[0] ?? '';
-  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+  const last = items.at(-1) ?? '';
+  return `${items.slice(0, -1).join(', ')} ${and(last)} ${last}`;
 }

@@ -1,6 +1,6 @@
 'use client';
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute, weekdayDay } from '../strings/format.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { useWidth } from '../ui/use-width.ts';
 import { type Bin, type Measure, peakOf, scaleOf } from './bins.ts';
 import { Brush } from './brush.tsx';

@@ -1,6 +1,6 @@
 'use client';
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute } from '../strings/format.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { dayScale, HourTicks, Needle, type Position, SunStrip } from '../time/day-axis.tsx';
 import { useWidth } from '../ui/use-width.ts';
 import { type Bin, binMs, type Measure, peakOf, scaleOf } from './bins.ts';

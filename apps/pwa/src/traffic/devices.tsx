@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { useNodeState } from '../frame/node-state.tsx';
 import { useNow } from '../live/clock.ts';
 import { useDevices } from '../live/feeds.ts';
-import { homeStrings } from '../strings/en/home.ts';
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { age, number } from '../strings/format.ts';
+import { homeStrings } from '../strings/home.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { Age, Section } from '../ui/parts.tsx';
 
 const words = trafficStrings.traffic;

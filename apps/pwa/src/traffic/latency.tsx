@@ -1,7 +1,7 @@
 'use client';
 import type { TrafficToday } from '../live/model.ts';
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { short } from '../strings/format.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { useWidth } from '../ui/use-width.ts';
 
 const words = trafficStrings.traffic;

@@ -1,5 +1,5 @@
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { percent } from '../strings/format.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { type Measure, type PerTraffic, total, trafficTypes } from './bins.ts';
 import { figure } from './teeth.tsx';
 

@@ -1,9 +1,9 @@
 'use client';
 import { useNodeState } from '../frame/node-state.tsx';
 import type { TrafficToday } from '../live/model.ts';
-import { frameStrings } from '../strings/en/frame.ts';
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { bytes, number, short } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import type { Position } from '../time/day-axis.tsx';
 import { Age, Section } from '../ui/parts.tsx';
 import { LatencyRuler } from './latency.tsx';

@@ -1,5 +1,5 @@
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute, dayAndMinute, weekdayDay } from '../strings/format.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { type Bin, type Measure, type PerTraffic, rowsOf, total } from './bins.ts';
 import { figure } from './teeth.tsx';
 

@@ -1,5 +1,5 @@
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { bytes, compact, number } from '../strings/format.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { type Bin, type Measure, type Run, runsOf, trafficTypes } from './bins.ts';
 
 export const figure = (value: number, measure: Measure): string => (measure === 'bytes' ? bytes(value) : number(value));

@@ -1,7 +1,7 @@
 'use client';
 import type { TrafficToday } from '../live/model.ts';
-import { trafficStrings } from '../strings/en/traffic.ts';
 import { clockMinute, short } from '../strings/format.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { dayScale, HourTicks, type Position, SunStrip } from '../time/day-axis.tsx';
 import { useWidth } from '../ui/use-width.ts';
 import { binMs } from './bins.ts';

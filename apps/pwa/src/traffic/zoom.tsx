@@ -1,5 +1,5 @@
 'use client';
-import { trafficStrings } from '../strings/en/traffic.ts';
+import { trafficStrings } from '../strings/traffic.ts';
 import { type Step, stepped, type View, type Window } from './view.ts';
 
 const words = trafficStrings.traffic;

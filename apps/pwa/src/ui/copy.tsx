@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import { walletStrings } from '../strings/en/wallet.ts';
+import { walletStrings } from '../strings/wallet.ts';
 
 const words = walletStrings.wallet;
 

@@ -4,8 +4,8 @@ import type { Saying } from '../home/sentence.ts';
 import { useNow } from '../live/clock.ts';
 import type { Quality } from '../live/model.ts';
 import { qualityLevel } from '../mesh/quality.ts';
-import { frameStrings } from '../strings/en/frame.ts';
 import { age } from '../strings/format.ts';
+import { frameStrings } from '../strings/frame.ts';
 
 /** How old a figure is, counted on. `at` is the node's time. */
 export function Age({ at }: { at: number | undefined }) {

@@ -11,7 +11,7 @@ export function Seg<T extends string>({
   label: string;
   /** Undefined: none of them. */
   value: T | undefined;
-  options: readonly { readonly value: T; readonly label: string }[];
+  options: readonly { readonly value: T; readonly label: string; readonly lang?: string }[];
   onChange: (value: T) => void;
   className?: string;
 }) {
@@ -19,7 +19,7 @@ export function Seg<T extends string>({
     <fieldset className={`seg ${className}`}>
       <legend className="vh">{label}</legend>
       {options.map((option) => (
-        <button key={option.value} type="button" aria-pressed={value === option.value} onClick={() => onChange(option.value)}>
+        <button key={option.value} type="button" lang={option.lang} aria-pressed={value === option.value} onClick={() => onChange(option.value)}>
           {option.label}
         </button>
       ))}

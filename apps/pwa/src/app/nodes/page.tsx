@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { phoneStrings } from '../../strings/en/phone.ts';
+import { phoneStrings } from '../../strings/phone.ts';
 
 export const metadata: Metadata = { title: phoneStrings.phone.titles.nodes };
 

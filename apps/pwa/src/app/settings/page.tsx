@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { frameStrings } from '../../strings/en/frame.ts';
+import { frameStrings } from '../../strings/frame.ts';
 
 export const metadata: Metadata = { title: frameStrings.titles.settings };
 

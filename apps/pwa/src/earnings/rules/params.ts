@@ -1,5 +1,5 @@
 import type { Rules } from '@energymesh/agent/rewards-schema';
-import { rulesStrings } from '../../strings/en/rules.ts';
+import { rulesStrings } from '../../strings/rules.ts';
 import type { Said } from '../work.tsx';
 
 const words = rulesStrings.rules;

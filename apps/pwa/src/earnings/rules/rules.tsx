@@ -1,7 +1,7 @@
 'use client';
 import type { Rules as RulesNow } from '@energymesh/agent/rewards-schema';
 import type { Earnings } from '../../live/model.ts';
-import { rulesStrings } from '../../strings/en/rules.ts';
+import { rulesStrings } from '../../strings/rules.ts';
 import { Go } from '../../ui/go.tsx';
 import { Age, Chevron, Section } from '../../ui/parts.tsx';
 import { useProposals, useRules } from '../feeds.ts';

@@ -2,7 +2,7 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { useNodeState } from '../../frame/node-state.tsx';
 import { useHere } from '../../live/providers.tsx';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { Glyph } from '../../ui/glyph.tsx';
 import { shortAddress } from '../money.ts';
 import { Trouble, useWork } from '../work.tsx';

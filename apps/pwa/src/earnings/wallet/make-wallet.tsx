@@ -1,7 +1,7 @@
 'use client';
 import { useNodeState } from '../../frame/node-state.tsx';
 import { useHere } from '../../live/providers.tsx';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { Trouble, useWork } from '../work.tsx';
 import type { SheetProps } from './sheets.tsx';
 

@@ -4,7 +4,7 @@ import { isPayoutAddress, parseDestination } from '@energymesh/wallet/input';
 import { type FormEvent, useId, useState } from 'react';
 import { useNodeState } from '../../frame/node-state.tsx';
 import { useHere } from '../../live/providers.tsx';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { shortAddress } from '../money.ts';
 import { type Said, Trouble, useWork } from '../work.tsx';
 import { Finished, PastedText } from './sheet-parts.tsx';

@@ -1,7 +1,7 @@
 'use client';
 import { makePayLink, parseXlm } from '@energymesh/wallet/input';
 import { useId, useState } from 'react';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { inFours, isPlayMoney } from '../money.ts';
 import { Qr } from './qr.tsx';

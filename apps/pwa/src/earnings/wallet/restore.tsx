@@ -3,7 +3,7 @@ import { type PhraseFault, parsePhrase } from '@energymesh/wallet/input';
 import { type FormEvent, useId, useState } from 'react';
 import { useNodeState } from '../../frame/node-state.tsx';
 import { useHere } from '../../live/providers.tsx';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { Glyph } from '../../ui/glyph.tsx';
 import { shortAddress } from '../money.ts';
 import { type Said, Trouble, useWork } from '../work.tsx';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 
 /** The end of a sheet: what was done, what follows from it, and the way out. */
 export function Finished({ testId, said, next, close, children }: { testId: string; said: ReactNode; next: string; close: () => void; children?: ReactNode }) {

@@ -1,7 +1,7 @@
 'use client';
 import type { ComponentType } from 'react';
 import type { Earnings, WalletState } from '../../live/model.ts';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import type { Doing } from '../places.ts';
 import { BackUp } from './back-up.tsx';

@@ -1,5 +1,5 @@
 import { type Memo, parseDestination, parseMemo, parseXlm, readScanned } from '@energymesh/wallet/input';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { xlmPlain } from '../money.ts';
 import type { Said } from '../work.tsx';
 

@@ -2,7 +2,7 @@
 import { type FormEvent, useId, useState } from 'react';
 import { useNodeState } from '../../frame/node-state.tsx';
 import type { Earnings } from '../../live/model.ts';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { stroops, xlm, xlmExact, xlmPlain } from '../money.ts';
 import { type Said, Trouble } from '../work.tsx';
 import { type Field, faultIn, fieldOf, filledBy, refusalSaid, type Typed } from './typed.ts';

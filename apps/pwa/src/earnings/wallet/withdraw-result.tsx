@@ -1,7 +1,7 @@
 'use client';
 import type { Withdrawal } from '@energymesh/agent/rewards-schema';
 import type { Earnings } from '../../live/model.ts';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { Glyph, type GlyphName } from '../../ui/glyph.tsx';
 import { useWithdrawals } from '../feeds.ts';
 import { shortAddress, stroops, xlmExact, xlmPlain } from '../money.ts';

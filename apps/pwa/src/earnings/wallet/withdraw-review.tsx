@@ -1,7 +1,7 @@
 'use client';
 import { useNow } from '../../live/clock.ts';
 import type { Earnings } from '../../live/model.ts';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { inFours, stroops, xlmExact, xlmPlain } from '../money.ts';
 import type { Plan } from './withdraw.tsx';
 

@@ -3,7 +3,7 @@ import type { WithdrawPlan } from '@energymesh/agent/rewards-schema';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useHere } from '../../live/providers.tsx';
-import { walletStrings } from '../../strings/en/wallet.ts';
+import { walletStrings } from '../../strings/wallet.ts';
 import { stroops, unitOf, xlmExact } from '../money.ts';
 import { Trouble, useWork } from '../work.tsx';
 import type { SheetProps } from './sheets.tsx';

@@ -1,4 +1,4 @@
-import { radioStrings } from '../../strings/en/radio.ts';
+import { radioStrings } from '../../strings/radio.ts';
 import type { Scene } from '../scene.ts';
 import { type Box, overlap } from './spots.ts';
 import { screenX, screenY, type View } from './view.ts';

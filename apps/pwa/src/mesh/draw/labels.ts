@@ -1,4 +1,4 @@
-import { frameStrings } from '../../strings/en/frame.ts';
+import { frameStrings } from '../../strings/frame.ts';
 import type { Scene, SceneNode } from '../scene.ts';
 import { routeKeys } from './links.ts';
 import { type Box, overlap, type Spot, spotsAround, within } from './spots.ts';

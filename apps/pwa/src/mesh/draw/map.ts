@@ -1,4 +1,4 @@
-import { meshStrings } from '../../strings/en/mesh.ts';
+import { meshStrings } from '../../strings/mesh.ts';
 import { scaleBar } from '../layout-place.ts';
 import type { Scene, SceneNode } from '../scene.ts';
 import { put } from './labels.ts';

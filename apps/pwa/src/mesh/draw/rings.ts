@@ -1,4 +1,4 @@
-import { meshStrings } from '../../strings/en/mesh.ts';
+import { meshStrings } from '../../strings/mesh.ts';
 import type { Arrangement } from '../arrange.ts';
 import type { Scene } from '../scene.ts';
 import { put } from './labels.ts';

@@ -6,7 +6,7 @@ import { Qr } from '../../earnings/wallet/qr.tsx';
 import { Sealed } from '../../earnings/wallet/seal.ts';
 import { useHere } from '../../live/providers.tsx';
 import { TextField } from '../../setup/parts.tsx';
-import { devicesStrings } from '../../strings/en/devices.ts';
+import { devicesStrings } from '../../strings/devices.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice } from '../network/parts.tsx';

@@ -2,7 +2,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { useNodeState } from '../../frame/node-state.tsx';
 import { useNow } from '../../live/clock.ts';
-import { devicesStrings } from '../../strings/en/devices.ts';
+import { devicesStrings } from '../../strings/devices.ts';
 import { age, dateAndMinute } from '../../strings/format.ts';
 import { Glyph } from '../../ui/glyph.tsx';
 import { SettingsPage } from '../settings-page.tsx';

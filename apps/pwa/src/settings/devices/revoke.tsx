@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
 import { useHere } from '../../live/providers.tsx';
-import { devicesStrings } from '../../strings/en/devices.ts';
+import { devicesStrings } from '../../strings/devices.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 
 const words = devicesStrings.deviceSettings;

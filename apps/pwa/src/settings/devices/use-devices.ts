@@ -2,7 +2,7 @@
 import type { CommunityDevices, DeviceOwners } from '@energymesh/agent/api/devices-schema';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useHere } from '../../live/providers.tsx';
-import { devicesStrings } from '../../strings/en/devices.ts';
+import { devicesStrings } from '../../strings/devices.ts';
 
 export type KnownDevice = CommunityDevices['devices'][number] & { readonly owner?: DeviceOwners['devices'][number] };
 

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useBrowserNow } from '../../live/clock.ts';
 import type { NetworkOfNode } from '../../live/model.ts';
 import { type Here, useHere } from '../../live/providers.tsx';
-import { networkStrings } from '../../strings/en/network.ts';
+import { networkStrings } from '../../strings/network.ts';
 import { TimeRuler, useSecondsLeft } from '../../ui/countdown.tsx';
 import { Go } from '../../ui/go.tsx';
 import { Section } from '../../ui/parts.tsx';

@@ -1,4 +1,4 @@
-import { networkStrings } from '../../strings/en/network.ts';
+import { networkStrings } from '../../strings/network.ts';
 
 /** The desired state as the node tells it: docs/network.md. What this page does not know is passed on untouched. */
 export type State = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
 import { TextField } from '../../setup/parts.tsx';
-import { networkStrings } from '../../strings/en/network.ts';
+import { networkStrings } from '../../strings/network.ts';
 import { type Draft, type State, type Uplink, withPart } from './draft.ts';
 import { NetworkForm, NetworkPage, SecretField } from './parts.tsx';
 import type { Editing } from './use-editing.ts';

@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
 import { TextField } from '../../setup/parts.tsx';
-import { networkStrings } from '../../strings/en/network.ts';
+import { networkStrings } from '../../strings/network.ts';
 import { channelOptions, useChoices } from './choices.ts';
 import { type Draft, type State, withPart } from './draft.ts';
 import { Check, Choice, NetworkForm, NetworkPage, SecretField } from './parts.tsx';

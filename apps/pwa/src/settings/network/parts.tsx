@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { useNodeState } from '../../frame/node-state.tsx';
 import { useNetworkFeed } from '../../live/feeds.ts';
 import type { NetworkOfNode } from '../../live/model.ts';
-import { networkStrings } from '../../strings/en/network.ts';
+import { networkStrings } from '../../strings/network.ts';
 import { Go } from '../../ui/go.tsx';
 import { hrefOf } from '../href.ts';
 import { SettingsPage } from '../settings-page.tsx';

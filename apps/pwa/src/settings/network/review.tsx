@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import { networkStrings } from '../../strings/en/network.ts';
+import { networkStrings } from '../../strings/network.ts';
 import { Seg } from '../../ui/seg.tsx';
 import { SettingsPage } from '../settings-page.tsx';
 import { type Difference, differences, type State } from './draft.ts';

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useNetworkFeed } from '../../live/feeds.ts';
 import { TextField } from '../../setup/parts.tsx';
-import { networkStrings } from '../../strings/en/network.ts';
+import { networkStrings } from '../../strings/network.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { type Draft, type State, type Tunnel, withPart } from './draft.ts';
 import { NetworkForm, NetworkPage } from './parts.tsx';

@@ -4,7 +4,7 @@ import type { TRPCClientErrorLike } from '@trpc/client';
 import { useState } from 'react';
 import { go } from '../../frame/places.ts';
 import { useHere } from '../../live/providers.tsx';
-import { networkStrings } from '../../strings/en/network.ts';
+import { networkStrings } from '../../strings/network.ts';
 import { hrefOf } from '../href.ts';
 import { differences, type State } from './draft.ts';
 

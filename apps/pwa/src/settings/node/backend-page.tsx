@@ -1,7 +1,7 @@
 'use client';
 import { useNodeState } from '../../frame/node-state.tsx';
-import { nodeSettingsStrings } from '../../strings/en/node-settings.ts';
 import { dayAndMinute } from '../../strings/format.ts';
+import { nodeSettingsStrings } from '../../strings/node-settings.ts';
 import { Go } from '../../ui/go.tsx';
 import { Age } from '../../ui/parts.tsx';
 import { SettingsPage } from '../settings-page.tsx';

@@ -1,4 +1,4 @@
-import { nodeSettingsStrings } from '../../strings/en/node-settings.ts';
+import { nodeSettingsStrings } from '../../strings/node-settings.ts';
 
 /** The more special first: Edge and Opera call themselves Chrome as well, and Chrome calls itself Safari. */
 const browsers = [

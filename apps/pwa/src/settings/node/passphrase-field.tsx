@@ -1,6 +1,6 @@
 'use client';
 import { useId, useState } from 'react';
-import { loginStrings } from '../../strings/en/login.ts';
+import { loginStrings } from '../../strings/login.ts';
 
 export function PassphraseField({
   label,

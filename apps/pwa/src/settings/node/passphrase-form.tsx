@@ -6,8 +6,8 @@ import { useHere } from '../../live/providers.tsx';
 import { passphraseFlaw } from '../../session/passphrase.ts';
 import { changePassphrase } from '../../session/prove-again.ts';
 import { type Trouble, troubleOf } from '../../session/trouble.ts';
-import { loginStrings } from '../../strings/en/login.ts';
-import { nodeSettingsStrings } from '../../strings/en/node-settings.ts';
+import { loginStrings } from '../../strings/login.ts';
+import { nodeSettingsStrings } from '../../strings/node-settings.ts';
 import { PassphraseField } from './passphrase-field.tsx';
 
 const words = nodeSettingsStrings.nodeSettings.sessions;

@@ -1,7 +1,7 @@
 'use client';
 import { useNodeState } from '../../frame/node-state.tsx';
-import { nodeSettingsStrings } from '../../strings/en/node-settings.ts';
 import { dateAndMinute } from '../../strings/format.ts';
+import { nodeSettingsStrings } from '../../strings/node-settings.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Age, Section } from '../../ui/parts.tsx';
 import { SettingsPage } from '../settings-page.tsx';

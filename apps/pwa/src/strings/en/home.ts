@@ -78,6 +78,8 @@ export const homeStrings = {
       'device-disconnected': (device: string) => `${device || 'A device'} went away.`,
       refused: (said: string | undefined) => said ?? 'Refused somebody.',
     },
+    /** After "Moved" and "now". */
+    to: (gateway: string, by: string | undefined) => (by ? `to ${gateway} by way of ${by}` : `to ${gateway}`),
     goingOn: 'going on',
     lanes: { neighbours: 'Neighbours', way: 'Way out', backend: 'Backend' },
     timelineLabel: (parts: readonly string[]) => `What broke today and for how long. ${parts.join(' ')} The list below tells each.`,
@@ -108,6 +110,8 @@ export const homeStrings = {
     title: 'This page',
     look: 'Look',
     looks: { auto: 'Automatic', light: 'Light', dark: 'Dark' },
+    language: 'Language',
+    languageFailed: 'Not changed: this browser keeps nothing for this page.',
     logout: 'Log out',
     node: 'Node',
     fingerprint: 'Fingerprint',

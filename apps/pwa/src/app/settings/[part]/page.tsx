@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { settingsStrings } from '../../../strings/en/settings.ts';
+import { settingsStrings } from '../../../strings/settings.ts';
 
 const { parts } = settingsStrings.settings;
 

@@ -1,0 +1,57 @@
+import type { loginStrings as en } from '../en/login.ts';
+import type { Translated } from '../language.ts';
+
+export const loginStrings: Translated<typeof en> = {
+  login: {
+    claimSay: (name) => `${name} aún no tiene dueño.`,
+    claimLede: 'El código de reclamación está en su etiqueta y en su consola. Con él pones la contraseña, y el nodo es tuyo.',
+    claimCode: 'Código de reclamación',
+    claimHint: 'Letras y cifras; los guiones dan igual.',
+    claim: 'Reclamar este nodo',
+    setSay: 'Elige una contraseña.',
+    setLede: 'Desde ahora abre las páginas de este nodo. Nunca sale de este navegador: ni el nodo la conoce.',
+    passphrase: 'Contraseña',
+    newPassphrase: 'Contraseña nueva',
+    again: 'Otra vez',
+    rule: 'Al menos 10 caracteres. Tres o cuatro palabras corrientes son fáciles de recordar y difíciles de adivinar.',
+    set: 'Poner la contraseña',
+    say: (name) => `Entra en ${name}.`,
+    lede: 'La contraseña se demuestra, no se envía: nadie en esta red puede leerla.',
+    enter: 'Entrar',
+    stay: 'Seguir dentro aquí',
+    show: 'Mostrar',
+    hide: 'Ocultar',
+    asking: 'Preguntando al nodo de quién es.',
+    checking: 'Comprobando. Tarda uno o dos segundos.',
+    done: 'Hecho.',
+    ended: {
+      'not-logged-in': 'Entra para seguir.',
+      'unknown-session': 'Tu sesión ha terminado: llevaba mucho sin usarse, la contraseña cambió o el nodo la perdió. Entra otra vez.',
+      'bad-mac': 'Tu sesión ya no encaja con este nodo. Entra otra vez.',
+      malformed: 'Tu sesión ya no encaja con este nodo. Entra otra vez.',
+      replayed: 'El nodo tomó una de tus peticiones por repetida. Entra otra vez.',
+      'claim-only': 'El código de reclamación solo sirve para poner la contraseña. Empieza otra vez con él.',
+      'logged-out': 'Has cerrado la sesión.',
+      'passphrase-set': 'La contraseña está puesta. Desde ahora estás dentro con ella.',
+    },
+    errors: {
+      wrongCode: {
+        say: 'Ese no es el código de reclamación.',
+        next: 'Léelo otra vez en la etiqueta o en la consola. 0 y O, 1 e I, 8 y B cuentan como iguales.',
+      },
+      wrong: { say: 'Esa no es la contraseña.', next: 'Mira las mayúsculas y el idioma del teclado, y prueba otra vez.' },
+      tooMany: (wait) => ({ say: 'Demasiados intentos.', next: `El nodo acepta el siguiente dentro de ${wait}.` }),
+      alreadyClaimed: {
+        say: 'Alguien ha reclamado ya este nodo.',
+        next: 'Entra con la contraseña que se puso entonces.',
+      },
+      notClaimed: { say: 'Este nodo aún no tiene dueño.', next: 'Empieza con el código de reclamación.' },
+      noAnswer: { say: 'El nodo no responde.', next: 'Mira su luz y tu Wi-Fi, y prueba otra vez.' },
+      other: (message) => ({ say: 'No ha funcionado.', next: message }),
+      short: { say: 'Demasiado corta.', next: 'Usa al menos 10 caracteres.' },
+      plain: { say: 'Demasiado fácil de adivinar.', next: 'Usa tres o cuatro palabras que no tengan que ver con este nodo.' },
+      differ: { say: 'Las dos no son iguales.', next: 'Escribe la contraseña otra vez.' },
+      empty: { say: 'Aún no hay nada escrito.', next: 'Escríbelo y prueba otra vez.' },
+    },
+  },
+};
