@@ -15,7 +15,7 @@ const args = [
   '--host-resolver-rules=MAP *.local 127.0.0.1',
 ];
 
-const phoneOnly = ['app', 'earnings', 'messages', 'programs', 'relay', 'settings', 'who-comes-in'].map((name) => `${name}.spec.ts`);
+const phoneOnly = ['app', 'earnings', 'language', 'messages', 'programs', 'relay', 'settings', 'who-comes-in'].map((name) => `${name}.spec.ts`);
 
 /** The dashboard before real processes. One worker: a project's tests share one community (src/browser/community.ts). */
 export default defineConfig({
