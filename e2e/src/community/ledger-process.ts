@@ -61,6 +61,11 @@ export class LedgerProcess {
     return this.#ask('clock');
   }
 
+  /** A ledger, unless a transaction waits for one; the answer says how many do. */
+  closeIdle(): Promise<LedgerClock> {
+    return this.#ask('close', { idle: true });
+  }
+
   /** A ledger, now. */
   close(): Promise<LedgerClock> {
     return this.#ask('close', {});

@@ -58,6 +58,7 @@ it('halts: what is sent waits for a ledger, which closes when it is told to, or 
   const first = await w.rpc.sendTransaction(await w.signed(alice, [payment(bob.publicKey(), '1')]));
   expect(first.status).toBe('PENDING');
   expect((await admin('clock')).body).toMatchObject({ pending: 1 });
+  expect((await admin('close', { idle: true })).body).toMatchObject({ pending: 1 });
   expect((await admin('close', {})).body).toMatchObject({ pending: 0 });
   expect((await w.rpc.getTransaction(first.hash)).status).toBe(rpc.Api.GetTransactionStatus.SUCCESS);
   const second = await w.rpc.sendTransaction(await w.signed(alice, [payment(bob.publicKey(), '1')]));

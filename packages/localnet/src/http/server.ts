@@ -147,7 +147,8 @@ export class HttpServer implements AsyncDisposable {
         return { status: 200, body: chain.faults };
       }
       if (post && path === '/admin/close') {
-        closer.close();
+        // What waits is not taken by somebody who wanted to see it wait.
+        if (!(body as { idle?: unknown } | undefined)?.idle || chain.pendingCount === 0) closer.close();
         return state();
       }
       if (post && path === '/admin/advance') {
