@@ -9,7 +9,6 @@ import { expectAccessible } from './screen.ts';
  * machine that stand in the code do not answer: the node's local network is cut, and what is read comes through the hub.
  */
 test.describe.configure({ mode: 'serial' });
-test.skip(({ isMobile }) => !isMobile, 'one layout: the phone has it');
 test.use({ storageState: loggedOut });
 
 let browser: Browser;
