@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Enrolment } from '@energymesh/enrolment';
+import { bodyOf, type Enrolment, type Env, HttpError } from '@energymesh/enrolment';
 import { DocumentTooBig, deviceIdPattern, deviceRoles } from '@energymesh/identity';
 import { Hono } from 'hono';
 import * as z from 'zod';
@@ -10,8 +10,6 @@ import type { Database } from '../store/database.ts';
 import { allNodes, newestEvents } from '../store/members.ts';
 import { nodePage, telemetryPage } from '../store/messages.ts';
 import type { Topics } from '../topics.ts';
-import type { Env } from './door.ts';
-import { bodyOf, HttpError } from './http-error.ts';
 
 export interface AdminParts {
   readonly db: Database;

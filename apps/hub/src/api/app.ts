@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type EnrolmentParts, enrolmentRoutes, RateLimit } from '@energymesh/enrolment';
+import { doorOf, type EnrolmentParts, type Env, enrolmentRoutes, HttpError, hostOf, RateLimit } from '@energymesh/enrolment';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
@@ -10,8 +10,6 @@ import type { Rewards } from '../rewards/rewards.ts';
 import { rewardsRoutes } from '../rewards/routes.ts';
 import { rewardsView } from '../rewards/view.ts';
 import { type AdminParts, adminRoutes } from './admin.ts';
-import { doorOf, type Env, hostOf } from './door.ts';
-import { HttpError } from './http-error.ts';
 import { page } from './page.ts';
 import type { Stats } from './stats.ts';
 import { style } from './style.ts';

@@ -1,10 +1,10 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { Env } from '@energymesh/enrolment';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { listen, tlsOptions } from '../broker/doors.ts';
 import type { ServerIdentity } from '../identity/server-certificate.ts';
-import type { Env } from './door.ts';
 
 export interface Listeners extends AsyncDisposable {
   readonly httpPort: number;

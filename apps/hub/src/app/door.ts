@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
+import { doorOf, type Env } from '@energymesh/enrolment';
 import { PageFiles } from '@energymesh/page-files';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
-import { doorOf, type Env } from '../api/door.ts';
 import { listen } from '../broker/doors.ts';
 import type { Clock } from '../clock.ts';
 import { ConfigError } from '../config-error.ts';

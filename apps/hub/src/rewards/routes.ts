@@ -1,8 +1,7 @@
+import { bodyOf, type Env, HttpError } from '@energymesh/enrolment';
 import { deviceIdPattern } from '@energymesh/identity';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import type { Env } from '../api/door.ts';
-import { bodyOf, HttpError } from '../api/http-error.ts';
 import type { Database } from '../store/database.ts';
 import { allDevices, nodeBy } from '../store/members.ts';
 import { allHomes } from '../store/rewards/homes.ts';

@@ -1,1 +1,0 @@
-export { type Door, doorOf, type Env, hostOf } from '@energymesh/enrolment';

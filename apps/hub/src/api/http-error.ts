@@ -1,1 +1,0 @@
-export { bodyOf, HttpError } from '@energymesh/enrolment';
