@@ -27,6 +27,7 @@ import { Latency } from './metrics/latency.ts';
 import { Reporter, slotMsFor } from './metrics/reporter.ts';
 import { Waiting } from './metrics/waiting.ts';
 import { announce, class0Of, custodyView, machineView, noLinks, waitingSources, whoIs } from './node-views.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { peoplePort } from './people-views.ts';
 import { calling, PhoneRooms } from './phone-rooms.ts';
 import type { Clock } from './ports.ts';
@@ -40,7 +41,7 @@ import { reportNow } from './reporting.ts';
 import { openRewards, rewardParts, vouchingOf, walletFact, walletHeld } from './rewarding.ts';
 import { markReset, spentInvite, wipeIfMarked } from './setup/reset.ts';
 import { inviteHash, Setup } from './setup/setup.ts';
-import { ownAddresses, setupPort } from './setup-views.ts';
+import { setupPort } from './setup-views.ts';
 import { Store } from './store/store.ts';
 
 export interface AgentOptions {

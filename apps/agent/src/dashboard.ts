@@ -21,9 +21,9 @@ import { trafficFeed } from './api/views/traffic.ts';
 import { trafficOver } from './api/views/traffic-over.ts';
 import type { Config } from './config.ts';
 import type { Events } from './events.ts';
+import { ownAddresses } from './own-addresses.ts';
 import type { PhoneRooms } from './phone-rooms.ts';
 import type { NetworkChanges } from './ports.ts';
-import { ownAddresses } from './setup-views.ts';
 
 export interface DashboardOptions {
   readonly config: Pick<Config, 'http' | 'pwaDir' | 'allowedHosts'>;

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { type AuthorityDoor, openAuthorityDoor } from './authority/door.ts';
 import { OwnCommunity } from './authority/own-community.ts';
@@ -9,6 +8,7 @@ import { privateFolder, readIfThere, writeDurably } from './identity/files.ts';
 import { HubError } from './identity/hub-client.ts';
 import type { NodeIdentity } from './identity/identity.ts';
 import type { Logger } from './logger.ts';
+import { ownAddresses } from './own-addresses.ts';
 import type { Clock } from './ports.ts';
 import { hubAddress } from './setup/hub-address.ts';
 import { JoinRefused } from './setup/setup.ts';
@@ -41,7 +41,7 @@ export async function openFounding(options: {
   const { host } = config.authority;
   const local = host === '*' || host === '0.0.0.0' ? '127.0.0.1' : host;
   let port = config.authority.port;
-  const hubs = () => [...(local === host ? [host] : [...ownAddresses(), `energymesh-${identity.node}.local`])].map((one) => urlOf(one, port));
+  const hubs = () => [...(local === host ? [host] : [...ownAddresses(addressesMax), `energymesh-${identity.node}.local`])].map((one) => urlOf(one, port));
   const community = {
     files: {
       read: (name: string) => readIfThere(join(folder, name))?.toString('utf8'),
@@ -110,9 +110,3 @@ function unopened(cause: NodeJS.ErrnoException): never {
 }
 
 const urlOf = (host: string, port: number): string => `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
-
-const ownAddresses = (): string[] =>
-  Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .flatMap(({ address, family, internal }) => (family === 'IPv4' && !internal ? [address] : []))
-    .slice(0, addressesMax);

@@ -1,8 +1,8 @@
-import { networkInterfaces } from 'node:os';
 import type { CustodyView, MachineView, Sources, Who } from './api/views/sources.ts';
 import type { Config } from './config.ts';
 import { Machine } from './health/machine.ts';
 import type { NodeIdentity } from './identity/identity.ts';
+import { ownAddresses } from './own-addresses.ts';
 import type { Clock, LinkPlaces, Mesh, RadioLayer } from './ports.ts';
 import type { PoliceConfig } from './relay/police.ts';
 import type { Relay } from './relay/relay.ts';
@@ -105,10 +105,7 @@ export function waitingSources(identity: NodeIdentity, clock: Clock, who: Who, m
 }
 /** Where to go with a browser, and the code to claim the node with. */
 export function announce(print: (line: string) => void, { http, name }: Config, port: number, claimCode: string | undefined): void {
-  const own = Object.values(networkInterfaces()).flatMap(
-    (list) => list?.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address) ?? [],
-  );
-  const hosts = http.host === '*' || http.host === '0.0.0.0' || http.host === '::' ? [...own, 'localhost'] : [http.host];
+  const hosts = http.host === '*' || http.host === '0.0.0.0' || http.host === '::' ? [...ownAddresses(), 'localhost'] : [http.host];
   print(`${name}: ${hosts.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`).join('  ')}`);
   if (claimCode !== undefined) print(`Claim code: ${claimCode}`);
 }

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { normalName } from '@energymesh/identity';
 import { countries } from '@energymesh/network';
 import type { SetupPort } from './api/ports.ts';
@@ -7,6 +6,7 @@ import { wordsFor } from './hub-words.ts';
 import { HubError } from './identity/hub-client.ts';
 import type { NodeIdentity } from './identity/identity.ts';
 import type { FoundCommunity } from './mesh/found-communities.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { type Clock, type NetworkChanges, SetupRefused } from './ports.ts';
 import { hubAddress } from './setup/hub-address.ts';
 import { confirmWithinSeconds, type Setup } from './setup/setup.ts';
@@ -188,13 +188,6 @@ function viewOf({ setup, changes, clock, node, port, name, community }: SetupVie
     ...(state.at === 'done' && { wallet: state.wallet }),
   };
 }
-
-/** IPv4, of this machine: what one types. */
-export const ownAddresses = (): string[] =>
-  Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .flatMap(({ address, family, internal }) => (family === 'IPv4' && !internal ? [address] : []))
-    .slice(0, 8);
 
 const secretly = <T extends { readonly passphrase?: string | undefined }>({ passphrase, ...rest }: T): Omit<T, 'passphrase'> & { passphrase?: string } => ({
   ...rest,
