@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { doorOf, type Env } from '@energymesh/enrolment';
 import { PageFiles } from '@energymesh/page-files';
 import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from 'pino';
 import { listen } from '../broker/doors.ts';
 import type { Clock } from '../clock.ts';
@@ -87,17 +88,15 @@ export function createAppDoor({ config, rpc, calls, log }: Pick<AppDoorOptions, 
     for (const [name, value] of headers) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   });
   app.get('/healthz', (c) => c.json({ ok: true }));
-  app.post('/call/:node{[0-9a-f]{16}}', async (c) => {
-    const refuse = (fault: CallFault, heardAt?: number | null) =>
-      c.json({ error: { code: fault, message: words[fault], ...(heardAt !== undefined && { heardAt }) } }, statuses[fault]);
+  const refusal = (c: Context<Env>, fault: CallFault, heardAt?: number | null) =>
+    c.json({ error: { code: fault, message: words[fault], ...(heardAt !== undefined && { heardAt }) } }, statuses[fault]);
+  app.post('/call/:node{[0-9a-f]{16}}', bodyLimit({ maxSize: callBytesMax, onError: (c) => refusal(c, 'no-call') }), async (c) => {
     // A page of another site has no business here: it could spend this address's share.
     const origin = c.req.header('origin');
     if (origin !== undefined && origin !== `https://${c.req.header('host')}`)
       return c.json({ error: { code: 'foreign', message: 'only pages of this app call' } }, 403);
-    const bytes = await readBounded(c.req.raw, callBytesMax);
-    if (!bytes) return refuse('no-call');
-    const outcome = await calls.call(c.req.param('node'), bytes, doorOf(c.env.incoming).address);
-    if (!outcome.ok) return refuse(outcome.fault, outcome.heardAt);
+    const outcome = await calls.call(c.req.param('node'), new Uint8Array(await c.req.arrayBuffer()), doorOf(c.env.incoming).address);
+    if (!outcome.ok) return refusal(c, outcome.fault, outcome.heardAt);
     return c.body(new Uint8Array(outcome.answer), 200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
   });
   app.on(['GET', 'HEAD'], '*', async (c) => (await files.respond(new URL(c.req.url).pathname, c.req.raw)) ?? c.text('There is no such page.\n', 404));
@@ -137,18 +136,6 @@ function policyOf(scripts: readonly string[], rpc: readonly string[]): string {
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
-}
-
-async function readBounded(request: Request, bytesMax: number): Promise<Uint8Array | undefined> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  if (request.body)
-    for await (const part of request.body as unknown as AsyncIterable<Uint8Array>) {
-      length += part.length;
-      if (length > bytesMax) return undefined;
-      parts.push(part);
-    }
-  return Buffer.concat(parts);
 }
 
 const isFile = (path: string): Promise<boolean> =>
