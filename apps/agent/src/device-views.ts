@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { MemberAsk } from '@energymesh/enrolment';
 import { derOfPem } from '@energymesh/identity';
 import type { NodeId } from '@energymesh/protocol';
 import * as z from 'zod';
@@ -7,9 +6,8 @@ import { deviceOwners, deviceRole } from './api/devices-schema.ts';
 import type { DeviceDeskPort } from './api/ports.ts';
 import type { Sources } from './api/views/sources.ts';
 import type { Events } from './events.ts';
-import { HubError } from './identity/hub-client.ts';
 import type { NodeIdentity } from './identity/identity.ts';
-import { PeopleRefused } from './ports.ts';
+import { memberWish, type WishWords } from './member-wish.ts';
 import type { TopicRule } from './relay/classify.ts';
 
 /** What the certificate of every device door says. docs/devices.md */
@@ -30,16 +28,7 @@ export interface DeviceDeskOptions {
 
 /** Devices of the community, as the API has them: what is known is told from here, what changes goes to the hub, signed by this node. */
 export function deviceDesk({ identity, events, sources, topics, holder, nameOf, addresses, port }: DeviceDeskOptions): DeviceDeskPort {
-  const ask = async <T>(wish: MemberAsk, schema: z.ZodType<T>): Promise<T> => {
-    if (!identity.enrolment) throw new PeopleRefused('no-member', 'This node is no member of a community yet. Join one first, then add devices.');
-    try {
-      const answer = schema.parse(await identity.ask(wish));
-      if (wish.what === 'add-device' || wish.what === 'remove-device') events.peopleAsked(wish.what);
-      return answer;
-    } catch (error) {
-      throw refusalOf(error, identity.enrolment.hubs);
-    }
-  };
+  const ask = memberWish({ identity, events, words });
   return {
     all: () => {
       const { clock, door, activity } = sources;
@@ -75,38 +64,18 @@ export function topicsOf(id: string, rules: readonly TopicRule[]): { publishes: 
   return { publishes: of('down'), hears: of('up') };
 }
 
-const refusals: Readonly<Record<string, string>> = {
-  'bad-signature': 'The hub does not know this node as a member. It renews by itself when it has the time; if this stays, ask the administrator.',
-  revoked: 'The community has revoked this node. Ask its administrator.',
-  expired: "This node's certificate has ended. It is renewed by itself as soon as the node reaches the hub; then try again.",
-  'too-many': 'This node has added 64 devices. Revoke one first.',
-  'community-full': 'The community has no room for another device. Revoke one first, or ask the administrator.',
-  'not-allowed': 'Another node or the administrator added this device. Only they revoke it.',
-  'no-such': 'There is no such device any more.',
-  'no-devices': 'This community was made on a node and has no hub yet. Devices can be added once a hub has taken over.',
-  moved: 'A hub has taken over from the node that made the community. This node finds it when it renews; then try again.',
+const words: WishWords = {
+  purpose: 'add devices',
+  alone: 'It alone adds and revokes devices, since it signs the list that all nodes go by.',
+  meanwhile: '. Devices that are there go on as before.',
+  old: ['not-found', 'bad-request'],
+  refused: {
+    'too-many': 'This node has added 64 devices. Revoke one first.',
+    'community-full': 'The community has no room for another device. Revoke one first, or ask the administrator.',
+    'not-allowed': 'Another node or the administrator added this device. Only they revoke it.',
+    'no-such': 'There is no such device any more.',
+    'no-devices': 'This community was made on a node and has no hub yet. Devices can be added once a hub has taken over.',
+    moved: 'A hub has taken over from the node that made the community. This node finds it when it renews; then try again.',
+    'device-known': 'There is a device of this name in the community already. Choose another one.',
+  },
 };
-
-function refusalOf(error: unknown, hubs: readonly string[]): PeopleRefused {
-  const hub = hubs.map((one) => one.replace(/^https:\/\//, '')).join(', ');
-  const old = `What the hub at ${hub} answers cannot be understood. The hub or this node may need an update.`;
-  if (!(error instanceof HubError)) return new PeopleRefused('hub-old', old);
-  switch (error.why) {
-    case 'unreachable':
-    case 'busy':
-      return new PeopleRefused(
-        'hub-away',
-        `No answer from the hub at ${hub}. It alone adds and revokes devices, since it signs the list that all nodes go by. Check this node's way to the internet, or do it on a node that has one. Devices that are there go on as before.`,
-      );
-    case 'untrusted':
-      return new PeopleRefused('hub-away', `Who answers at ${hub} is not this community's hub. Something stands in between.`);
-    case 'broken':
-      return new PeopleRefused('hub-old', old);
-    case 'refused':
-      if (error.code === 'not-found' || error.code === 'bad-request')
-        return new PeopleRefused('hub-old', `The hub at ${hub} is too old for this. Its administrator updates it.`);
-      if (error.code === 'device-known')
-        return new PeopleRefused('device-known', 'There is a device of this name in the community already. Choose another one.');
-      return new PeopleRefused('hub-refused', refusals[error.code ?? ''] ?? `The hub says no: ${error.message.replace(/^\S+: /, '')}.`);
-  }
-}
