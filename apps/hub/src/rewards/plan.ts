@@ -235,10 +235,15 @@ export class RewardPlan implements Planner {
     if (verdict === 'done') return endAsk(session, key, { state: 'done' });
     const ask = await askBy(session, key);
     const late = ask !== undefined && ask.tries >= asksTriesMax;
-    // The address takes nothing until there is an account: its node has to do something about it.
-    if (verdict === 'never' || late || name === 'PaymentFailed')
-      return endAsk(session, key, { state: 'refused', why: [name === 'NoFunds' ? 'no-funds' : name] });
+    // The address takes nothing until there is an account: that is under way, or its node has to do something about it.
+    const inVain = name === 'PaymentFailed' && !(await this.#isMakingAccount(session, ask?.node));
+    if (verdict === 'never' || late || inVain) return endAsk(session, key, { state: 'refused', why: [name === 'NoFunds' ? 'no-funds' : name] });
     await holdAsk(session, key, this.#o.now() + backoff(ask?.tries ?? 0, this.#epochMs / 12, 2 * this.#epochMs));
+  }
+
+  async #isMakingAccount(session: Session, node: string | null | undefined): Promise<boolean> {
+    if (!node) return false;
+    return (await nextAsk(session, Number.MAX_SAFE_INTEGER, { account: 'sponsor', like: `sponsor:${node}:` })) !== undefined;
   }
 
   async ended(session: Session, job: Job, call: CallOnTheWay | undefined, end: Ended): Promise<void> {

@@ -109,8 +109,21 @@ describe('a node without any XLM', { timeout: startsMsMax }, () => {
     const signer = signerOf(Buffer.alloc(32, 9));
     const poor = await world.node();
     await poor.register(signer.address);
+    world.enrol('meter-poor');
+    const carried = world.range(poor, 1, 10);
+    const hour = world.epoch;
+    await world.arrive(poor, [carried], { device: 'meter-poor' });
+    poor.receipt(hour, next, carried);
+    await world.live(hour + 1, 2);
+    await poor.hour(hour, [next]);
+    await world.live(hour + 4);
+    // Nobody is about to make an account: the node hears why it is not paid. Then it waits here until there is one.
+    await poor.say({ kind: 'claim', epochs: [hour] });
+    expect(poor.last('asked')).toMatchObject({ about: { kind: 'claim' }, state: 'refused', why: ['PaymentFailed'] });
     await poor.say({ kind: 'sponsor', address: signer.address });
     expect(poor.last('asked')).toMatchObject({ about: { kind: 'sponsor' }, state: 'taken' });
+    await poor.say({ kind: 'claim', epochs: [hour] });
+    expect(poor.told.filter((told) => told.kind === 'asked' && told.state === 'refused')).toHaveLength(1);
     // The account that holds reserves is made and filled first.
     await world.live(world.epoch + 1);
     const { address } = poor.last('cosign')!;
@@ -127,8 +140,10 @@ describe('a node without any XLM', { timeout: startsMsMax }, () => {
     const { hash, envelope } = await wallet.cosignSponsorship(chain, offered(), signer);
     await poor.say({ kind: 'cosigned', address, hash, envelope });
     await world.live(world.epoch + 1);
-    expect(poor.last('asked')).toMatchObject({ about: { kind: 'sponsor', address }, state: 'done', tx: hash });
-    expect((await wallet.readAccount(chain, signer.address)).account).toMatchObject({ balanceStroops: 0n, reserveStroops: 0n });
+    expect(poor.told).toContainEqual(expect.objectContaining({ about: { kind: 'sponsor', address }, state: 'done', tx: hash }));
+    expect((await wallet.readAccount(chain, signer.address)).account).toMatchObject({ reserveStroops: 0n });
+    await world.live(world.epoch + 2);
+    expect(poor.last('hour')).toMatchObject({ epoch: hour, state: 'paid' });
     expect(await states()).not.toContain('failed');
 
     // Three are made for a node, whatever it names next.
