@@ -88,6 +88,8 @@ test('a node makes a community without any hub, lets one in that asks and one by
   });
   founder = await start('Mill', port, false);
   await using _founder = founder;
+  const founding = new Page(founder.base);
+  await founding.login('operator', passphrase);
   const made = await away.client.people.invite.mutate({ uses: 1, hours: 1 });
   expect(readInvite(made.text)).toMatchObject({ ok: true, invite: { hubs: [`https://127.0.0.1:${port}`], role: 'relay' } });
   await expect(away.client.people.invite.mutate({ role: 'gateway' })).rejects.toMatchObject({ data: { reason: 'hub-refused' } });
@@ -97,6 +99,19 @@ test('a node makes a community without any hub, lets one in that asks and one by
   await onTo(invited, 'Weir Cottage');
   await third.ready;
   expect((await away.client.people.get.query()).invites).toEqual([]);
+
+  // A device needs no hub, and whoever is put out asks for nothing any more.
+  const keyOf = away.session?.key ?? '';
+  const endOf = new SealEnd('page', (bytes) => new Uint8Array(randomBytes(bytes)));
+  const channel = await away.client.people.seal.mutate({ key: endOf.key });
+  const added = await away.client.devices.add.mutate({ id: 'farm-meter', role: 'meter', channel: channel.channel });
+  expect(endOf.join(channel.key, keyOf)?.open(added.box)).toMatch(/^[\w-]{22}$/);
+  const out = new Page(third.base);
+  await out.login('operator', passphrase);
+  await founding.client.people.revoke.mutate({ node: (await out.client.status.get.query()).node.id });
+  await expect(out.client.people.get.query()).rejects.toMatchObject({ message: expect.stringContaining('has revoked this node') });
+  await expect(founding.client.people.revoke.mutate({ node: (await founding.client.status.get.query()).node.id })).rejects.toThrow('keeps the keys');
+  await Promise.all([founding.close(), out.close()]);
 
   // A hub is made from the keys, here by another door over the same files, and takes over.
   const own = new Page(founder.base);
@@ -110,7 +125,7 @@ test('a node makes a community without any hub, lets one in that asks and one by
   expect('members' in backup && backup.members.map(({ name }) => name)).toEqual(['Mill Lane 7', 'Hill Farm', 'Weir Cottage']);
   expect(file).not.toContain('PRIVATE');
   await expect(away.client.people.backup.mutate({ channel: begun.channel, box })).rejects.toMatchObject({ data: { reason: 'no-seal' } });
-  expect(await own.client.people.own.query()).toMatchObject({ own: { name: 'Hillside', members: 3, address: `https://127.0.0.1:${port}` } });
+  expect(await own.client.people.own.query()).toMatchObject({ own: { name: 'Hillside', members: 2, address: `https://127.0.0.1:${port}` } });
   await expect(own.client.people.moveTo.mutate({ address: `127.0.0.1:${port}` })).rejects.toThrow('the door of this node itself');
   const folderOf = join(folder, 'Mill', 'identity', 'authority');
   const files = { read: (name: string) => readIfThere(join(folderOf, name))?.toString('utf8'), write: () => {} };

@@ -74,7 +74,6 @@ const words: WishWords = {
     'community-full': 'The community has no room for another device. Revoke one first, or ask the administrator.',
     'not-allowed': 'Another node or the administrator added this device. Only they revoke it.',
     'no-such': 'There is no such device any more.',
-    'no-devices': 'This community was made on a node and has no hub yet. Devices can be added once a hub has taken over.',
     moved: 'A hub has taken over from the node that made the community. This node finds it when it renews; then try again.',
     'device-known': 'There is a device of this name in the community already. Choose another one.',
   },

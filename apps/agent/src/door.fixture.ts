@@ -231,6 +231,7 @@ const alone = () => Promise.reject(new PeopleRefused('no-member', 'This node is 
 const noPeople: ApiPorts['people'] = {
   own: () => ({}),
   backup: alone,
+  revoke: () => Promise.reject(new Error('not here')),
   moveTo: alone,
   get: alone,
   invite: alone,

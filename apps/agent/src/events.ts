@@ -87,6 +87,11 @@ export class Events {
     this.#count(`people-${wish}`);
   }
 
+  communityNodeRevoked(node: string): void {
+    this.#options.logger.warn({ node }, 'a node was put out of the community that was made here');
+    this.#count('community-revoked');
+  }
+
   communityLeft(how: 'backup' | 'moved'): void {
     this.#options.logger.info(how === 'backup' ? "a sealed backup of the community's keys was taken" : 'the community has a hub now');
     this.#count(`community-${how}`);

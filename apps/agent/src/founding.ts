@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type AuthorityDoor, openAuthorityDoor } from './authority/door.ts';
 import { OwnCommunity } from './authority/own-community.ts';
+import { NotRevoked } from './authority/own-document.ts';
 import { membersMax } from './authority/records-file.ts';
 import type { Config } from './config.ts';
 import { wordsFor } from './hub-words.ts';
@@ -15,12 +16,30 @@ import { JoinRefused } from './setup/setup.ts';
 
 const addressesMax = 3;
 
+export interface Founded {
+  readonly name: string;
+  readonly members: number;
+  readonly membersMax: number;
+  readonly address: string;
+  readonly moved?: string;
+  /** `revokedAt`: Unix milliseconds. */
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly name: string;
+    readonly gateway: boolean;
+    readonly enrolledAt: number;
+    readonly revokedAt?: number;
+  }[];
+}
+
 /** The community that was made on this node, if any, and its door: docs/decisions/0022-community-on-a-node.md */
 export interface Founding extends AsyncDisposable {
   /** Makes a community with this node as its first member, called so; taken up again after a power cut. */
   create(name: string, called: string, signal: AbortSignal): Promise<void>;
   /** Undefined: no community was made here. */
-  own(): { readonly name: string; readonly members: number; readonly membersMax: number; readonly address: string; readonly moved?: string } | undefined;
+  own(): Founded | undefined;
+  /** Puts a member out, while no hub has taken over. In words why not; undefined: done. */
+  revoke(node: string): Promise<string | undefined>;
   /** Keys and members, sealed: what a hub is made from. Undefined: no community was made here. */
   backup(passphrase: string): Promise<string | undefined>;
   /** A hub was made from the backup and answers there: from now on it lets others in. In words why not; undefined: done. */
@@ -61,6 +80,9 @@ export async function openFounding(options: {
     const door = await openAuthorityDoor({ community: own, host, port: config.authority.port, clock, failed });
     port = door.port;
     opened = { own, door };
+    // As every node hears of it: this one first.
+    identity.acceptDocument(own.parts.community.document.bytes);
+    own.onDocument((bytes) => void identity.acceptDocument(bytes));
     logger.info({ port, community: own.authority.id }, 'this node lets others into its community');
     return own;
   };
@@ -72,15 +94,32 @@ export async function openFounding(options: {
   return {
     create: async (name, called, signal) => {
       // Made before a power cut, or before the name was changed: nobody is in that one.
-      const keep = opened && (opened.own.authority.name === name || opened.own.members > 0) ? opened.own : undefined;
+      const keep = opened && (opened.own.authority.name === name || opened.own.members.length > 0) ? opened.own : undefined;
       const own = keep ?? (await openDoor(await OwnCommunity.create(community, name)).catch(unopened));
       await identity.enrol({ invite: await own.inviteSelf(urlOf(local, port)), name: called, signal });
     },
     own: () => {
       const [address] = hubs();
       if (!opened || address === undefined) return undefined;
-      const { authority, members, moved } = opened.own;
-      return { name: authority.name, members, membersMax, address, ...(moved !== undefined && { moved }) };
+      const { authority, members, moved, revoked } = opened.own;
+      const gone = new Map(revoked.map(({ node, at }) => [node, at]));
+      const nodes = members.map(({ id, name, gateway, enrolledAt }) => {
+        const revokedAt = gone.get(id);
+        return { node: id, name, gateway, enrolledAt, ...(revokedAt !== undefined && { revokedAt }) };
+      });
+      return { name: authority.name, members: members.length - gone.size, membersMax, address, ...(moved !== undefined && { moved }), nodes };
+    },
+    revoke: async (node) => {
+      if (!opened) return 'No community was made on this node.';
+      if (opened.own.moved !== undefined) return `The hub at ${opened.own.moved} has taken over. Its administrator revokes nodes.`;
+      if (node === identity.node) return 'This node keeps the keys of the community. Make a hub from their copy first; then it can leave.';
+      try {
+        await opened.own.revoke(node);
+        return undefined;
+      } catch (error) {
+        if (error instanceof NotRevoked) return `${error.message}.`;
+        throw error;
+      }
     },
     backup: async (passphrase) => opened?.own.backup(passphrase),
     moveTo: async (address) => {

@@ -9,8 +9,8 @@ import { PeopleRefused } from './ports.ts';
 /** Letting others in, as the API has it: each wish goes to the hub, signed by this node. */
 export function peoplePort(
   identity: Pick<NodeIdentity, 'ask' | 'enrolment'>,
-  founding: Pick<Founding, 'own' | 'backup' | 'moveTo'>,
-  events: Pick<Events, 'peopleAsked' | 'communityLeft'>,
+  founding: Pick<Founding, 'own' | 'backup' | 'moveTo' | 'revoke'>,
+  events: Pick<Events, 'peopleAsked' | 'communityLeft' | 'communityNodeRevoked'>,
 ): PeoplePort {
   const ask = memberWish({ identity, events, words });
   return {
@@ -27,6 +27,11 @@ export function peoplePort(
       if (file === undefined) throw new PeopleRefused('invalid', 'No community was made on this node: its keys lie at its hub.');
       events.communityLeft('backup');
       return file;
+    },
+    revoke: async (node) => {
+      const words = await founding.revoke(node);
+      if (words !== undefined) throw new PeopleRefused('invalid', words);
+      events.communityNodeRevoked(node);
     },
     moveTo: async (address) => {
       const words = await founding.moveTo(address);

@@ -101,6 +101,7 @@ test('where there is no hub: a node makes a community, and its keys are copied t
 
   await page.goto('/settings/people');
   await expect(page.getByTestId('own-community')).toContainText('Hillside was made on this node', { timeout: 20_000 });
+  await expect(page.getByTestId('own-members')).toContainText('Hill Top');
   await page.getByText('Save a copy of the keys').click();
   await page.getByLabel('Passphrase for the copy').fill('a lantern over the weir');
   await page.getByLabel('Once more').fill('a lantern over the weir');

@@ -3,7 +3,7 @@ import { type CommunityBackup, openBackup, sealBackup } from './backup.ts';
 
 const community = { id: '00112233445566aa', name: 'Hillside' };
 const member = { id: '00000000000000a1', name: 'Mill', gateway: true, publicKey: 'AAAA', enrolledAt: 1, certificateSerial: 'ab', certificateNotAfter: 2 };
-const backup: CommunityBackup = { authority: { rootKey: 'a secret' }, members: [member] };
+const backup: CommunityBackup = { authority: { rootKey: 'a secret' }, members: [member], devices: [], revoked: [] };
 
 test('a backup opens with its passphrase however that is typed, and with no other', async () => {
   const text = await sealBackup(community, backup, 'sieben Laternen über dem Bach');

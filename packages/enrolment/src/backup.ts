@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
+import { deviceIdPattern, deviceRoles } from '@energymesh/identity';
 import * as z from 'zod';
 
 /** 32 MB and about a second on a small board: what a stolen file is to withstand is a passphrase of words. */
@@ -30,11 +31,25 @@ const content = z.object({
       }),
     )
     .max(100_000),
+  devices: z
+    .array(
+      z.object({
+        id: z.string().regex(deviceIdPattern),
+        role: z.enum(deviceRoles),
+        salt: z.string().max(64),
+        verifier: z.string().max(64),
+        addedAt: z.number(),
+        /** The member that added it. */
+        by: z.string().max(16).optional(),
+      }),
+    )
+    .max(100_000),
+  revoked: z.array(z.object({ node: z.string().regex(/^[0-9a-f]{16}$/), at: z.number() })).max(100_000),
 });
 /** A community as it moves from the node that made it to its first hub. */
 export type CommunityBackup = z.output<typeof content>;
 
-/** One line of JSON: name and id in the clear, keys and members sealed (scrypt, AES-256-GCM). */
+/** One line of JSON: name and id in the clear, the rest sealed (scrypt, AES-256-GCM). */
 export async function sealBackup(community: { readonly id: string; readonly name: string }, backup: CommunityBackup, passphrase: string): Promise<string> {
   const [salt, nonce] = [randomBytes(16), randomBytes(12)];
   const cipher = createCipheriv('aes-256-gcm', await keyOf(passphrase, salt), nonce);

@@ -56,7 +56,7 @@ export class MembersDesk {
   readonly #rootPin: string;
   readonly #isRevoked: (node: string) => boolean;
   readonly #hubs: () => readonly string[];
-  readonly #devices: DeviceBook | undefined;
+  readonly #devices: DeviceBook;
   readonly #clock: Clock;
 
   constructor(options: {
@@ -67,8 +67,7 @@ export class MembersDesk {
     readonly isRevoked: (node: string) => boolean;
     /** https addresses that stand in new invites. */
     readonly hubs: () => readonly string[];
-    /** Undefined: devices are added elsewhere. */
-    readonly devices?: DeviceBook;
+    readonly devices: DeviceBook;
     readonly clock: Clock;
   }) {
     this.#store = options.store;
@@ -170,13 +169,8 @@ export class MembersDesk {
     });
   }
 
-  #book(): DeviceBook {
-    if (!this.#devices) throw new EnrolmentRefused('no-devices', 'this community was made on a node, which adds no devices: a hub that takes over does');
-    return this.#devices;
-  }
-
   async #listDevices(member: MemberRecord) {
-    const devices = await this.#book().list();
+    const devices = await this.#devices.list();
     const names = new Map<string, string>();
     await this.#store.transaction(async (records) => {
       for (const { by } of devices) if (by !== undefined && !names.has(by)) names.set(by, (await records.member(by))?.name ?? by);
@@ -190,7 +184,7 @@ export class MembersDesk {
 
   /** A known id is not given another token: that would put out somebody's device. */
   async #addDevice(member: MemberRecord, { id, role }: { id: string; role: DeviceRole }) {
-    const book = this.#book();
+    const book = this.#devices;
     const devices = await book.list();
     if (devices.some((device) => device.id === id)) throw new EnrolmentRefused('device-known', `id: there is a device ${id} already; choose another id`);
     if (devices.filter(({ by }) => by === member.id).length >= devicesOfOneMax)
@@ -201,7 +195,7 @@ export class MembersDesk {
   }
 
   async #removeDevice(member: MemberRecord, id: string): Promise<void> {
-    const book = this.#book();
+    const book = this.#devices;
     const device = (await book.list()).find((one) => one.id === id);
     if (!device) throw new EnrolmentRefused('no-such', `id: there is no device ${id}`);
     if (device.by !== member.id) throw new EnrolmentRefused('not-allowed', `id: ${device.by ?? 'the administrator'} added ${id}, and revokes it`);

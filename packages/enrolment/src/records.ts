@@ -80,7 +80,6 @@ export type RefusalCode =
   | 'not-allowed'
   | 'expired'
   | 'device-known'
-  | 'no-devices'
   | 'bad-signature';
 
 /** Enrolment, renewal or a member's wish refused, with a reason for people. */

@@ -32,6 +32,11 @@ export const ownCommunity = z.object({
       address: text(300),
       /** The hub that has taken over. */
       moved: text(300).optional(),
+      /** All that were let in; `revokedAt`: put out again. Unix milliseconds. */
+      nodes: z
+        .array(z.object({ node: text(16), name: text(64), gateway: z.boolean(), enrolledAt: z.number(), revokedAt: z.number().optional() }))
+        .max(1000)
+        .readonly(),
     })
     .optional(),
 });
@@ -39,6 +44,7 @@ export const backupPassphraseMin = 10;
 export const moveWish = z.object({ address: z.string().trim().min(1).max(200) });
 
 const node = z.string().regex(/^[0-9a-f]{16}$/);
+export const revokeWish = z.object({ node });
 export const inviteWish = z.object({ role: role.default('relay'), uses: z.int().min(1).max(20).default(1), hours: z.int().min(1).max(720).default(72) });
 export const withdrawWish = z.object({ id: z.string().regex(/^[0-9a-f]{64}$/) });
 export const approveWish = z.object({ node, gateway: z.boolean().default(false) });

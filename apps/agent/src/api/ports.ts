@@ -162,6 +162,8 @@ export interface PeoplePort {
   own(): OwnCommunity;
   /** Keys and members of the community that was made here, sealed with the passphrase. */
   backup(passphrase: string): Promise<string>;
+  /** Puts a node out of the community that was made here. */
+  revoke(node: string): Promise<void>;
   /** A hub made from the backup answers there and takes over. */
   moveTo(address: string): Promise<void>;
 }

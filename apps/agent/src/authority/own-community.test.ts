@@ -43,10 +43,10 @@ test('a community is made, its node is the first member, invites another and let
   const text = await made.inviteSelf('https://127.0.0.1:8443');
   const first = await made.parts.enrolment.enrol({ token: tokenIn(text), requests: await requestsOf(founder, 'Mill'), name: 'Mill' });
   expect(first).toMatchObject({ node: founder.nodeId, gateway: true });
-  expect([...disk.keys()].sort()).toEqual(['authority.json', 'document.json', 'moved', 'records.json', 'server.key']);
+  expect([...disk.keys()].sort()).toEqual(['authority.json', 'moved', 'records.json', 'server.key']);
 
   const own = (await OwnCommunity.open(options)) as OwnCommunity;
-  expect([own.authority.id, own.members]).toEqual([made.authority.id, 1]);
+  expect([own.authority.id, own.members.length]).toEqual([made.authority.id, 1]);
   const verifier = new CertificateVerifier({ rawRootKey: own.authority.rawRootKey });
   expect(verifyCommunityDocument(own.parts.community.document.bytes, verifier)).toMatchObject({ ok: true, document: { revoked: [], devices: [] } });
   expect(own.parts.community.document.bytes).toEqual(made.parts.community.document.bytes);
@@ -65,11 +65,9 @@ test('a community is made, its node is the first member, invites another and let
   expect(await own.parts.requests.ask(asking)).toEqual({ state: 'open' });
   expect(await ask({ what: 'list' })).toMatchObject({ requests: [{ name: 'Farm', code: joinCode(third.rawPublicKey, own.authority.rootPin) }] });
   await ask({ what: 'approve', node: third.nodeId, gateway: false });
-  // Its document has no devices until a hub takes over.
-  await expect(ask({ what: 'add-device', id: 'mill-lock', role: 'lock' })).rejects.toMatchObject({ code: 'no-devices' });
   const again = (await OwnCommunity.open(options)) as OwnCommunity;
   expect(await again.parts.requests.ask(asking)).toMatchObject({ state: 'admitted', enrolled: { name: 'Farm', gateway: false } });
-  expect(again.members).toBe(3);
+  expect(again.members).toHaveLength(3);
   expect((await again.parts.enrolment.renew(await requestsOf(second, 'Weir'))).name).toBe('Weir');
 });
 
@@ -80,10 +78,10 @@ test('a disk that takes nothing lets nobody in, and nothing of it stays in memor
   const requests = await requestsOf(generateNodeKey(), 'Mill');
   is.full = true;
   await expect(own.parts.enrolment.enrol({ token, requests, name: 'Mill' })).rejects.toThrow('ENOSPC');
-  expect(own.members).toBe(0);
+  expect(own.members).toEqual([]);
   is.full = false;
   expect((await own.parts.enrolment.enrol({ token, requests, name: 'Mill' })).name).toBe('Mill');
-  expect(own.members).toBe(1);
+  expect(own.members).toHaveLength(1);
 });
 
 test('a full community says so, and its members still renew', async () => {

@@ -1,16 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { Enrolment, type EnrolmentParts, JoinRequests, MembersDesk, sealBackup } from '@energymesh/enrolment';
-import {
-  CommunityAuthority,
-  derOfPem,
-  generateNodeKey,
-  type NodeKey,
-  nodeKeyFromPem,
-  nodeKeyToPem,
-  signCommunityDocument,
-  validity,
-} from '@energymesh/identity';
-import { RecordsFile } from './records-file.ts';
+import { CommunityAuthority, derOfPem, generateNodeKey, type NodeKey, nodeKeyFromPem, nodeKeyToPem, validity } from '@energymesh/identity';
+import { OwnDocument } from './own-document.ts';
+import { type KeptRecords, RecordsFile } from './records-file.ts';
 
 /** Files of the folder, whole or not there, also after a power cut. */
 export interface Files {
@@ -26,7 +18,7 @@ export interface OwnCommunityOptions {
   readonly hubs: () => readonly string[];
 }
 
-const names = { authority: 'authority.json', records: 'records.json', document: 'document.json', server: 'server.key', moved: 'moved' } as const;
+const names = { authority: 'authority.json', records: 'records.json', server: 'server.key', moved: 'moved' } as const;
 /** For the first member, this node itself. */
 const selfInviteMs = 3_600_000;
 
@@ -39,29 +31,30 @@ export class OwnCommunity {
   readonly parts: EnrolmentParts;
   readonly #o: OwnCommunityOptions;
   readonly #records: RecordsFile;
+  readonly #document: OwnDocument;
   readonly #enrolment: Enrolment;
   readonly #serverKey: NodeKey;
   #moved: string | undefined;
 
-  private constructor(options: OwnCommunityOptions, authority: CommunityAuthority, document: Uint8Array, serverKey: NodeKey) {
+  private constructor(options: OwnCommunityOptions, authority: CommunityAuthority, store: RecordsFile, document: OwnDocument, serverKey: NodeKey) {
     this.#o = options;
     this.authority = authority;
     this.#serverKey = serverKey;
     this.#moved = options.files.read(names.moved) || undefined;
-    const { files, now, hubs } = options;
-    const store = RecordsFile.open(files.read(names.records) || undefined, (text) => files.write(names.records, text));
+    const { now, hubs } = options;
     this.#records = store;
-    const judged = { store, clock: { now }, isRevoked: () => false, admitted: () => {} };
+    this.#document = document;
+    const judged = { store, clock: { now }, isRevoked: (node: string) => document.isRevoked(node), admitted: () => {} };
     const enrolment = new Enrolment({ ...judged, authority });
     this.#enrolment = enrolment;
     const requests = new JoinRequests({ ...judged, enrolment });
-    const desk = new MembersDesk({ ...judged, enrolment, requests, rootPin: authority.rootPin, hubs });
+    const desk = new MembersDesk({ ...judged, enrolment, requests, rootPin: authority.rootPin, hubs, devices: document.book });
     this.parts = {
       enrolment,
       requests,
       desk,
       authority,
-      community: { document: { bytes: document } },
+      community: { document },
       backend: () => undefined,
       moved: () => this.#moved,
       clock: { now },
@@ -90,35 +83,43 @@ export class OwnCommunity {
   /** In place of one that was made here before, of which nobody is a member. Throws TypeError for a name that is none. */
   static async create(options: OwnCommunityOptions, name: string): Promise<OwnCommunity> {
     const authority = await CommunityAuthority.create({ name, now: options.now() });
-    options.files.write(names.document, '');
     options.files.write(names.moved, '');
     options.files.write(names.records, '');
     options.files.write(names.authority, textOf(authority));
     return OwnCommunity.#of(options, authority);
   }
 
-  static #of(options: OwnCommunityOptions, authority: CommunityAuthority): OwnCommunity {
+  static async #of(options: OwnCommunityOptions, authority: CommunityAuthority): Promise<OwnCommunity> {
     const { files, now } = options;
-    let document = new Uint8Array(Buffer.from(files.read(names.document) ?? '', 'base64'));
-    if (document.length === 0) {
-      const at = now();
-      document = new Uint8Array(signCommunityDocument(authority, { number: Math.floor(at / 1000), issuedAt: at, revoked: [], devices: [] }));
-      files.write(names.document, Buffer.from(document).toString('base64'));
-    }
+    const records = RecordsFile.open(files.read(names.records) || undefined, (text) => files.write(names.records, text));
+    const document = new OwnDocument({ authority, records, now, saveAuthority: () => files.write(names.authority, textOf(authority)) });
+    await document.refresh();
     const pem = files.read(names.server);
     const serverKey = pem === undefined ? generateNodeKey() : nodeKeyFromPem(pem);
     if (pem === undefined) files.write(names.server, nodeKeyToPem(serverKey));
-    return new OwnCommunity(options, authority, document, serverKey);
+    return new OwnCommunity(options, authority, records, document, serverKey);
   }
 
-  get members(): number {
-    return this.#records.members.length;
+  get members(): KeptRecords['members'] {
+    return this.#records.now.members;
+  }
+  get revoked(): KeptRecords['revoked'] {
+    return this.#records.now.revoked;
+  }
+  /** Puts a member out: all nodes hear of it, and none links with it any more. Throws NotRevoked. */
+  revoke(node: string): Promise<void> {
+    return this.#document.revoke(node);
+  }
+  /** The newest, whenever there is another. */
+  onDocument(listener: (document: Uint8Array) => void): void {
+    this.#document.onDocument(listener);
   }
 
-  /** Keys and members, sealed with a passphrase: what a hub is made from. docs/hub.md */
+  /** Keys, members, devices and revocations, sealed with a passphrase: what a hub is made from. docs/hub.md */
   backup(passphrase: string): Promise<string> {
-    const members = this.#records.members.map(({ invite: _invite, ...member }) => member);
-    return sealBackup(this.authority, { authority: this.authority.save(), members }, passphrase);
+    const { members, devices, revoked } = this.#records.now;
+    const of = { authority: this.authority.save(), members: members.map(({ invite: _invite, ...member }) => member), devices, revoked };
+    return sealBackup(this.authority, of, passphrase);
   }
 
   /** The hub that has taken over; undefined: this node lets others in. */

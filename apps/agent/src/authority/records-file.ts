@@ -1,4 +1,5 @@
 import { EnrolmentRefused, type JoinRequest, type KeptInvite, type MemberRecord, type RecordStore, type Records } from '@energymesh/enrolment';
+import { deviceRoles } from '@energymesh/identity';
 import * as z from 'zod';
 
 /** A community that is bigger has a hub. */
@@ -49,6 +50,14 @@ const kept = z.object({
     }),
   ),
   events: z.array(z.object({ at: z.number(), kind: z.string(), detail: z.string() })),
+  /** As many as the community document has room for. */
+  devices: z.array(
+    z.object({ id: z.string(), role: z.enum(deviceRoles), salt: z.string(), verifier: z.string(), addedAt: z.number(), by: z.string().optional() }),
+  ),
+  /** Members that were put out, at most all of them. */
+  revoked: z.array(z.object({ node: id, at: z.number() })),
+  /** The newest community document, signed: what it tells is in the same file, so both change together. Its number is 0 until the first is made. */
+  document: z.object({ number: z.number(), beaconEpoch: z.number(), bytes: z.base64() }),
 });
 export type KeptRecords = z.output<typeof kept>;
 
@@ -71,18 +80,24 @@ export class RecordsFile implements RecordStore {
 
   /** `write` puts the file in place durably before it returns. Throws ZodError or SyntaxError when the text is not what was written. */
   static open(written: string | undefined, write: (text: string) => void): RecordsFile {
-    const empty: KeptRecords = { version: 1, members: [], invites: [], requests: [], events: [] };
+    const document = { number: 0, beaconEpoch: 0, bytes: '' };
+    const empty: KeptRecords = { version: 1, members: [], invites: [], requests: [], events: [], devices: [], revoked: [], document };
     return new RecordsFile(written === undefined ? empty : kept.parse(JSON.parse(written)), write);
   }
 
-  get members(): KeptRecords['members'] {
-    return this.#now.members;
+  get now(): Readonly<KeptRecords> {
+    return this.#now;
   }
 
   transaction<T>(work: (records: Records) => Promise<T>): Promise<T> {
+    return this.change((draft) => work(recordsOf(draft)));
+  }
+
+  /** As a transaction, over the rows themselves. */
+  change<T>(work: (draft: KeptRecords) => T | Promise<T>): Promise<T> {
     const turn = this.#last.then(async () => {
       const draft = structuredClone(this.#now);
-      const result = await work(recordsOf(draft));
+      const result = await work(draft);
       const after = JSON.stringify(draft);
       if (after !== JSON.stringify(this.#now)) this.#write(after);
       this.#now = draft;

@@ -5,11 +5,11 @@ import { CommunityAuthority, nodeIdOf } from '@energymesh/identity';
 import { ConfigError } from '../config.ts';
 import { holdFolder } from '../lock.ts';
 import { openDatabase } from '../store/database.ts';
-import { addEvent, putNode } from '../store/members.ts';
+import { addEvent, addRevocation, allRevocations, putDevice, putNode } from '../store/members.ts';
 import { readSecret, writeSecret } from './files.ts';
 
 /**
- * Makes a hub's data folder out of the sealed backup of a community that was made on a node: authority and members. The hub must not be running, and has no
+ * Makes a hub's data folder out of the sealed backup of a community that was made on a node: authority, members, devices and revocations. The hub must not be running, and has no
  * community yet. Cut off, it is run again. Throws ConfigError with what is wrong and what to do.
  */
 export async function importCommunity(options: {
@@ -42,6 +42,9 @@ export async function importCommunity(options: {
         if (nodeIdOf(publicKey) !== id) throw new ConfigError(`--file: member ${id} has another node's key; take another backup`);
         await putNode(session, { issued: { node: id, serial, notAfter, chainPem: '' }, publicKey, name, gateway, invite: 'import', now: enrolledAt });
       }
+      for (const { addedAt, by, ...credential } of backup.devices) await putDevice(session, credential, addedAt, by);
+      const known = new Set((await allRevocations(session)).map(({ node }) => node));
+      for (const { node, at } of backup.revoked) if (!known.has(node)) await addRevocation(session, { node }, at);
       await addEvent(session, { at: now, kind: 'community-imported', detail: `${backup.members.length} nodes` });
     });
   }

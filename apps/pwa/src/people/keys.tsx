@@ -1,11 +1,12 @@
 'use client';
 import { SealEnd } from '@energymesh/agent/sealed';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import { saveFile } from '../earnings/save-file.ts';
 import { type Here, useHere } from '../live/providers.tsx';
 import { peopleStrings } from '../strings/people.ts';
 import { Section } from '../ui/parts.tsx';
+import { useOwnCommunity } from './use-own-community.ts';
 
 const words = peopleStrings.people.keys;
 /** As the node has it. */
@@ -13,8 +14,7 @@ const passphraseMin = 10;
 
 /** Of the node that made the community: its keys, a copy of them, and the hub that takes over. */
 export function Keys() {
-  const { trpc } = useHere();
-  const own = useQuery({ queryKey: ['own-community'], queryFn: ({ signal }) => trpc.people.own.query(undefined, { signal }) }).data?.own;
+  const own = useOwnCommunity();
   if (!own) return null;
   return (
     <Section id="keys" title={words.title}>

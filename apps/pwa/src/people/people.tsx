@@ -18,6 +18,7 @@ const words = peopleStrings.people;
 /** The code to scan is drawn when there is one. */
 const Made = lazy(() => import('./made.tsx').then((module) => ({ default: module.Made })));
 
+const Members = lazy(() => import('./members.tsx').then((module) => ({ default: module.Members })));
 const Keys = lazy(() => import('./keys.tsx').then((module) => ({ default: module.Keys })));
 
 /** Who comes in: nodes that ask, invites. The hub is asked each time; what it said last stays. */
@@ -48,6 +49,7 @@ export function People() {
         </div>
       )}
       <Suspense>
+        <Members self={status?.node.id} timeZone={status?.timeZone} />
         <Keys />
       </Suspense>
       <Suspense>{made && <Made made={made} timeZone={status?.timeZone} onClose={() => setMade(undefined)} />}</Suspense>

@@ -52,6 +52,16 @@ export const peopleRouter = ({ people, seals }: Pick<ApiPorts, 'people' | 'seals
           return { file: await people.backup(passphrase) };
         }),
       ),
+    /** Puts a node out for good; by the community's maker alone, while there is no hub. */
+    revoke: operator
+      .input(s.revokeWish)
+      .output(s.ownCommunity)
+      .mutation(({ input }) =>
+        answering(async () => {
+          await people.revoke(input.node);
+          return people.own();
+        }),
+      ),
     /** A hub made from the backup answers there: from now on it lets others in. */
     moveTo: operator
       .input(s.moveWish)

@@ -69,6 +69,18 @@ export const peopleStrings = {
       sure: 'Withdraw it now',
     },
 
+    nodes: {
+      title: 'Nodes of the community',
+      gateway: 'gateway',
+      since: (day: string) => `since ${day}`,
+      here: 'this node',
+      out: (day: string) => `put out on ${day}`,
+      putOut: 'Put out',
+      sure: 'Put out for good',
+      sureNext: 'No node links with it any more, and it cannot come back with this key.',
+      leave: 'Leave it in',
+    },
+
     keys: {
       title: 'The keys of the community',
       here: (name: string, members: number, max: number) =>

@@ -71,6 +71,18 @@ export const peopleStrings: Translated<typeof en> = {
       sure: 'Retirarla ahora',
     },
 
+    nodes: {
+      title: 'Nodos de la comunidad',
+      gateway: 'puerta de enlace',
+      since: (day) => `desde el ${day}`,
+      here: 'este nodo',
+      out: (day) => `expulsado el ${day}`,
+      putOut: 'Expulsar',
+      sure: 'Expulsar para siempre',
+      sureNext: 'Ningún nodo enlaza ya con él, y no puede volver con esta clave.',
+      leave: 'Dejarlo dentro',
+    },
+
     keys: {
       title: 'Las claves de la comunidad',
       here: (name, members, max) =>
