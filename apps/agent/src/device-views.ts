@@ -9,6 +9,7 @@ import type { Events } from './events.ts';
 import type { NodeIdentity } from './identity/identity.ts';
 import { memberWish, type WishWords } from './member-wish.ts';
 import type { TopicRule } from './relay/classify.ts';
+import { say } from './said.ts';
 
 /** What the certificate of every device door says. docs/devices.md */
 const doorName = 'energymesh.local';
@@ -65,16 +66,15 @@ export function topicsOf(id: string, rules: readonly TopicRule[]): { publishes: 
 }
 
 const words: WishWords = {
-  purpose: 'add devices',
-  alone: 'It alone adds and revokes devices, since it signs the list that all nodes go by.',
-  meanwhile: '. Devices that are there go on as before.',
+  noMember: say('wish.no-member-devices'),
+  away: (hub) => say('wish.hub-away-devices', { hub }),
   old: ['not-found', 'bad-request'],
   refused: {
-    'too-many': 'This node has added 64 devices. Revoke one first.',
-    'community-full': 'The community has no room for another device. Revoke one first, or ask the administrator.',
-    'not-allowed': 'Another node or the administrator added this device. Only they revoke it.',
-    'no-such': 'There is no such device any more.',
-    moved: 'A hub has taken over from the node that made the community. This node finds it when it renews; then try again.',
-    'device-known': 'There is a device of this name in the community already. Choose another one.',
+    'too-many': say('wish.devices-full'),
+    'community-full': say('wish.community-full'),
+    'not-allowed': say('wish.not-yours'),
+    'no-such': say('wish.no-device'),
+    moved: say('wish.moved'),
+    'device-known': say('wish.device-known'),
   },
 };

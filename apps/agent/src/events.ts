@@ -1,6 +1,7 @@
 import type { MeshEvent, NodeId } from '@energymesh/protocol';
 import type { Logger } from './logger.ts';
 import type { Clock } from './ports.ts';
+import { say } from './said.ts';
 
 export type FeedKind =
   | 'neighbour-up'
@@ -73,7 +74,7 @@ export class Events {
   started(what: { version: string; node: NodeId }): void {
     this.#options.logger.info(what, 'started');
     this.#count('started');
-    this.#tell('started', `EnergyMesh ${what.version} started`);
+    this.#tell('started', say('log.started', { version: what.version }));
   }
 
   /** A request for the privileged helper was placed; what it decides stands in its own log. */
@@ -109,13 +110,13 @@ export class Events {
   claimed(): void {
     this.#options.logger.info('claimed: the operator has set a passphrase');
     this.#count('claimed');
-    this.#tell('claimed', 'The passphrase was set');
+    this.#tell('claimed', say('log.claimed'));
   }
 
   login(who: { caller: string; kind: string }): void {
     this.#options.logger.info(who, 'login');
     this.#count('logins');
-    this.#tell('login', `Logged in from ${who.caller}`);
+    this.#tell('login', say('log.login', { caller: who.caller }));
   }
 
   phonePaired(what: { name: string; way: string }): void {
@@ -133,26 +134,26 @@ export class Events {
   loginRefused(what: { caller: string; why: string }): void {
     this.#options.logger.warn(what, 'login refused');
     this.#count('loginsRefused');
-    this.#refused(`login ${what.caller}`, `A login from ${what.caller} was refused: ${what.why}`);
+    this.#refused(`login ${what.caller}`, say('log.login-refused', what));
   }
 
   requestRefused(what: { caller: string; why: string }): void {
     this.#options.logger.warn(what, 'request refused');
     this.#count('requestsRefused');
-    this.#refused(`request ${what.caller}`, `A request from ${what.caller} was refused: ${what.why}`);
+    this.#refused(`request ${what.caller}`, say('log.request-refused', what));
   }
 
   backendUp(what: { url: string }): void {
     this.#options.logger.info(what, 'backend connected');
     this.#count('backendUp');
-    this.#tell('backend-up', `Connected to ${what.url}`);
+    this.#tell('backend-up', say('log.backend-up', what));
     this.#mended('backend');
   }
 
   backendDown(what: { url: string; reason: string }): void {
     this.#options.logger.warn(what, 'backend lost');
     this.#count('backendDown');
-    this.#broken('backend', this.#tell('backend-down', `The backend ${what.url} cannot be reached: ${what.reason}`));
+    this.#broken('backend', this.#tell('backend-down', say('log.backend-down', what)));
   }
 
   deviceConnected(device: string): void {
@@ -191,7 +192,7 @@ export class Events {
     switch (event.kind) {
       case 'neighbour-up':
         logger.info({ node: event.node, segment: event.segment }, 'neighbour up');
-        this.#tell('neighbour-up', `Linked over ${event.segment}`, event.node);
+        this.#tell('neighbour-up', say('log.linked', { segment: event.segment }), event.node);
         this.#mended(event.node);
         return;
       case 'neighbour-down':
@@ -206,15 +207,15 @@ export class Events {
         return;
       case 'copied-card':
         logger.error('another machine runs with this node identity: was the card copied?');
-        this.#refused('copied-card', "Another machine runs with this node's identity: its card was copied. Both stay quiet; set one of them up anew");
+        this.#refused('copied-card', say('log.copied-card'));
         return;
       case 'id-clash':
         logger.error({ node: event.node }, 'two keys claim one node id');
-        this.#refused(`clash ${event.node}`, `A second key claims the id of ${nameOf(event.node)}; it is not believed`);
+        this.#refused(`clash ${event.node}`, say('log.id-clash', { node: nameOf(event.node) }));
         return;
       case 'wire-error':
         logger.debug({ from: event.from, error: event.error }, 'wire error');
-        this.#refused(`wire ${event.from}`, `What ${event.from ? nameOf(event.from) : 'somebody'} sent makes no sense: ${event.error}`);
+        this.#refused(`wire ${event.from}`, say('log.nonsense', { node: event.from ? nameOf(event.from) : 'somebody', error: event.error }));
         return;
       case 'dropped':
         this.#count(`dropped.${event.reason}`);
@@ -234,11 +235,16 @@ export class Events {
     this.#nextHop = nextHop;
     logger.info({ gateway, nextHop }, 'route changed');
     if (gateway === undefined) {
-      this.#broken('gateway', this.#tell('gateway-lost', 'No way to a gateway', before));
+      this.#broken('gateway', this.#tell('gateway-lost', say('log.no-gateway'), before));
       return;
     }
-    if (before === undefined) this.#tell('gateway-found', nextHop ? `By way of ${nameOf(nextHop)}` : 'This node', gateway);
-    else this.#tell('route-changed', nextHop ? `To ${nameOf(gateway)} by way of ${nameOf(nextHop)}` : `To ${nameOf(gateway)}`, nextHop ?? gateway);
+    if (before === undefined) this.#tell('gateway-found', nextHop ? say('log.found-by', { node: nameOf(nextHop) }) : say('log.own-gateway'), gateway);
+    else
+      this.#tell(
+        'route-changed',
+        nextHop ? say('log.moved-by', { gateway: nameOf(gateway), node: nameOf(nextHop) }) : say('log.moved', { gateway: nameOf(gateway) }),
+        nextHop ?? gateway,
+      );
     this.#mended('gateway');
     // The way that led through a lost neighbour leads elsewhere now: that is the healing, whether or not the neighbour returns.
     if (hopBefore !== undefined && hopBefore !== nextHop) this.#mended(hopBefore);

@@ -11,6 +11,7 @@ import type { NodeIdentity } from './identity/identity.ts';
 import type { Logger } from './logger.ts';
 import { ownAddresses } from './own-addresses.ts';
 import type { Clock } from './ports.ts';
+import { say } from './said.ts';
 import { hubAddress } from './setup/hub-address.ts';
 import { JoinRefused } from './setup/setup.ts';
 
@@ -110,26 +111,26 @@ export async function openFounding(options: {
       return { name: authority.name, members: members.length - gone.size, membersMax, address, ...(moved !== undefined && { moved }), nodes };
     },
     revoke: async (node) => {
-      if (!opened) return 'No community was made on this node.';
-      if (opened.own.moved !== undefined) return `The hub at ${opened.own.moved} has taken over. Its administrator revokes nodes.`;
-      if (node === identity.node) return 'This node keeps the keys of the community. Make a hub from their copy first; then it can leave.';
+      if (!opened) return say('own.no-community');
+      if (opened.own.moved !== undefined) return say('own.has-moved', { hub: opened.own.moved });
+      if (node === identity.node) return say('own.keeper');
       try {
         await opened.own.revoke(node);
         return undefined;
       } catch (error) {
-        if (error instanceof NotRevoked) return `${error.message}.`;
+        if (error instanceof NotRevoked) return say(`own.${error.why}`);
         throw error;
       }
     },
     backup: async (passphrase) => opened?.own.backup(passphrase),
     moveTo: async (address) => {
       const hub = hubAddress(address);
-      if (!opened) return 'No community was made on this node.';
-      if (hub === undefined) return 'Write the address of the hub, such as hub.example or 192.168.1.20:8443.';
+      if (!opened) return say('own.no-community');
+      if (hub === undefined) return say('hub.address');
       try {
         const met = await identity.lookAt(hub);
-        if (met.pin !== opened.own.authority.rootPin) return `The hub at ${hub} is of another community, ${met.name}. Make it from the backup of this one.`;
-        if (hubs().includes(hub)) return 'This is the door of this node itself. Write the address of the hub.';
+        if (met.pin !== opened.own.authority.rootPin) return say('own.other-community', { hub, community: met.name });
+        if (hubs().includes(hub)) return say('own.this-door');
       } catch (error) {
         if (error instanceof HubError) return wordsFor(error);
         throw error;
@@ -145,7 +146,7 @@ export async function openFounding(options: {
 
 function unopened(cause: NodeJS.ErrnoException): never {
   if (cause.syscall !== 'listen') throw cause;
-  throw new JoinRefused(`The door for other nodes cannot be opened (${cause.code}): something else listens there. Change authority.port in the configuration.`);
+  throw new JoinRefused(say('setup.door', { code: cause.code ?? '' }));
 }
 
 const urlOf = (host: string, port: number): string => `https://${host.includes(':') ? `[${host}]` : host}:${port}`;

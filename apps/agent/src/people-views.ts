@@ -5,6 +5,7 @@ import type { Founding } from './founding.ts';
 import type { NodeIdentity } from './identity/identity.ts';
 import { memberWish, type WishWords } from './member-wish.ts';
 import { PeopleRefused } from './ports.ts';
+import { say } from './said.ts';
 
 /** Letting others in, as the API has it: each wish goes to the hub, signed by this node. */
 export function peoplePort(
@@ -24,7 +25,7 @@ export function peoplePort(
     },
     backup: async (passphrase) => {
       const file = await founding.backup(passphrase);
-      if (file === undefined) throw new PeopleRefused('invalid', 'No community was made on this node: its keys lie at its hub.');
+      if (file === undefined) throw new PeopleRefused('invalid', say('own.keys-at-hub'));
       events.communityLeft('backup');
       return file;
     },
@@ -43,13 +44,12 @@ export function peoplePort(
 }
 
 const words: WishWords = {
-  purpose: 'let others in',
-  alone: 'It alone can let somebody in.',
-  meanwhile: '; nothing else is held up.',
+  noMember: say('wish.no-member-people'),
+  away: (hub) => say('wish.hub-away-people', { hub }),
   old: ['not-found'],
   refused: {
-    'too-many': 'Ten invites of this node are open. Withdraw one, or wait until one has ended.',
-    'not-allowed': 'Only a gateway lets another gateway in. Invite it as a relay, or ask a neighbour with a gateway.',
-    'no-such': 'This was decided or withdrawn by somebody else meanwhile, or the node stopped asking.',
+    'too-many': say('wish.invites-full'),
+    'not-allowed': say('wish.gateway'),
+    'no-such': say('wish.decided'),
   },
 };

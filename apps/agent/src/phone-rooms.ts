@@ -10,6 +10,7 @@ import type { PhonesPort } from './api/ports.ts';
 import type { Events } from './events.ts';
 import type { Logger } from './logger.ts';
 import type { Clock } from './ports.ts';
+import { say } from './said.ts';
 
 export interface PhoneRoomsOptions {
   readonly node: string;
@@ -78,10 +79,10 @@ export class PhoneRooms implements PhonesPort, PhoneCalls {
     const { node, name, addresses, port, clock } = this.#o;
     const app = this.app();
     if (app === undefined) {
-      throw new PhonesRefused('no-app', "This community's hub serves no app. Whoever runs it sets `app` in its configuration; nodes hear of it by themselves.");
+      throw new PhonesRefused('no-app', say('phones.no-app'));
     }
     const offer = this.phones.offer();
-    if (!offer) throw new PhonesRefused('phones-full', `${phonesMax} phones are paired, and there is no room for more. Remove one first.`);
+    if (!offer) throw new PhonesRefused('phones-full', say('phones.full', { count: phonesMax }));
     const code: PairingCode = {
       v: 1,
       n: node,

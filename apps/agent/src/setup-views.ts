@@ -8,6 +8,7 @@ import type { NodeIdentity } from './identity/identity.ts';
 import type { FoundCommunity } from './mesh/found-communities.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { type Clock, type NetworkChanges, SetupRefused } from './ports.ts';
+import { saidOf, say, withSaid } from './said.ts';
 import { hubAddress } from './setup/hub-address.ts';
 import { confirmWithinSeconds, type Setup } from './setup/setup.ts';
 
@@ -58,7 +59,7 @@ export function setupPort(options: SetupViewsOptions): SetupPort {
     view: () => viewOf(options),
     check: (text) => {
       const checked = setup.check(text);
-      if (!checked.ok) return { ok: false, problems: [...checked.problems] };
+      if (!checked.ok) return { ok: false, problems: checked.problems.map(withSaid) };
       const { invite, carried } = checked;
       return {
         ok: true,
@@ -75,27 +76,27 @@ export function setupPort(options: SetupViewsOptions): SetupPort {
     found: () => ({ found: options.found().map(({ nodes, ...rest }) => ({ ...rest, nodes: [...nodes] })) }),
     lookAt: async (address) => {
       const met = await meet(options, address);
-      return typeof met === 'string' ? { ok: false, words: met } : { ok: true, community: met.name, hub: met.hub, root: met.pin, code: met.code };
+      return typeof met === 'string'
+        ? { ok: false, words: met, ...defined({ said: saidOf(met) }) }
+        : { ok: true, community: met.name, hub: met.hub, root: met.pin, code: met.code };
     },
     ask: async ({ address, root }) => {
       const met = await meet(options, address);
       if (typeof met === 'string') throw new SetupRefused('invalid', met, [{ field: 'address', text: met }]);
       const { hub, pin, id, name: community, code } = met;
-      if (pin !== root) throw new SetupRefused('invalid', 'Another community answers there now. Look again, and compare the code.');
+      if (pin !== root) throw new SetupRefused('invalid', say('setup.other-community'));
       setup.ask({ hub, root, communityId: id, community, code });
     },
     create: (typed) => {
       const name = normalName(typed);
-      const words = "Write 1 to 48 letters, digits, spaces, . _ ' or -, beginning with a letter or digit.";
+      const words = say('setup.community-name');
       if (name === undefined) throw new SetupRefused('invalid', words, [{ field: 'community', text: words }]);
       setup.create(name);
     },
     later: () => setup.do({ do: 'later' }),
     radio: ({ country, mesh }) => {
       if (country !== undefined && !countries.has(country))
-        throw new SetupRefused('invalid', 'Choose the country in which this node stands.', [
-          { field: 'country', text: 'Choose the country in which this node stands.' },
-        ]);
+        throw new SetupRefused('invalid', say('setup.country'), [{ field: 'country', text: say('setup.country') }]);
       setup.radio({ ...(country !== undefined && { country }), ...(mesh && { mesh: secretly(mesh) }) });
     },
     place: ({ name: called, position, uplink }) =>
@@ -108,14 +109,13 @@ export function setupPort(options: SetupViewsOptions): SetupPort {
     countries: () => [...countries],
     losses,
     reset: ({ session, name: typed, abandon }) => {
-      if ((options.sessionAgeMs(session) ?? Number.POSITIVE_INFINITY) > freshMsMax)
-        throw new SetupRefused('not-fresh', 'Give the passphrase once more: a factory reset is taken only within two minutes of that.');
+      if ((options.sessionAgeMs(session) ?? Number.POSITIVE_INFINITY) > freshMsMax) throw new SetupRefused('not-fresh', say('setup.not-fresh'));
       const now = losses();
       if (typed.trim() !== now.name)
-        throw new SetupRefused('not-confirmed', `Type the name of this node, ${now.name}, to confirm.`, [{ field: 'name', text: `Type ${now.name}.` }]);
+        throw new SetupRefused('not-confirmed', say('setup.type-name', { name: now.name }), [{ field: 'name', text: say('setup.type', { name: now.name }) }]);
       // What cannot be had back is given up by name, like everywhere else.
       if (now.wallet && !now.wallet.backedUp && abandon !== now.wallet.address) {
-        const words = "The wallet's phrase was never written down. Back it up first, or confirm that what is in it is lost.";
+        const words = say('setup.phrase-open');
         throw new SetupRefused('not-confirmed', words, [{ field: 'abandon', text: words }]);
       }
       options.reset();
@@ -129,13 +129,13 @@ async function meet(
   address: string,
 ): Promise<string | (Awaited<ReturnType<NodeIdentity['lookAt']>> & { hub: string; code: string })> {
   const hub = hubAddress(address);
-  if (hub === undefined) return 'Write the address of the hub, such as hub.example or 192.168.1.20:8443.';
+  if (hub === undefined) return say('hub.address');
   try {
     const met = await identity.lookAt(hub);
     return { ...met, hub, code: identity.joinCode(met.pin) };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    return error.why === 'untrusted' ? `Who answers at ${hub} is no hub of a community. Check the address.` : wordsFor(error);
+    return error.why === 'untrusted' ? say('hub.none', { hub }) : wordsFor(error);
   }
 }
 
@@ -159,7 +159,8 @@ function viewOf({ setup, changes, clock, node, port, name, community }: SetupVie
         ...(way.by === 'ask' && { community: way.community, code: way.code, hub: way.hub }),
       },
     }),
-    ...((state.at === 'way' || state.at === 'done') && state.refused !== undefined && { refused: state.refused }),
+    ...((state.at === 'way' || state.at === 'done') &&
+      state.refused !== undefined && { refused: state.refused, ...defined({ refusedSaid: saidOf(state.refused) }) }),
     ...(radio && {
       radio: { ...defined({ country: radio.country }), ...(radio.mesh && { mesh: { id: radio.mesh.id, hasPassphrase: radio.mesh.passphrase !== undefined } }) },
     }),
@@ -174,7 +175,7 @@ function viewOf({ setup, changes, clock, node, port, name, community }: SetupVie
     ...(state.at === 'network' && {
       change: {
         at: state.change.at,
-        ...(state.change.at === 'undone' && { why: state.change.why }),
+        ...(state.change.at === 'undone' && { why: state.change.why, ...defined({ whySaid: saidOf(state.change.why) }) }),
         ...(waiting && { waiting: { ...waiting, ofSeconds: Math.max(confirmWithinSeconds, waiting.secondsLeft) } }),
       },
     }),
@@ -182,7 +183,7 @@ function viewOf({ setup, changes, clock, node, port, name, community }: SetupVie
       available,
       ...defined({ country: text(status?.state?.country), meshId: text(mesh?.id), uplink: text(uplink?.kind), uplinkSsid: text(uplink?.ssid) }),
     },
-    ...(asking && { asking }),
+    ...(asking && { asking: { ...asking, ...defined({ said: saidOf(asking.words) }) } }),
     ...((state.at === 'done' || state.at === 'wallet') && { joined: state.joined }),
     ...(called !== undefined && { community: called }),
     ...(state.at === 'done' && { wallet: state.wallet }),

@@ -1,5 +1,6 @@
 // A simulated agent: the real door (log-in, signed requests, subscriptions, files) before invented figures. For looking at the dashboard
-// while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--radio wrong] [--purse local] [--unclaimed]
+// while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--radio wrong] [--purse local] [--hub away]
+// [--helper none] [--setup radio] [--unclaimed]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,10 @@ import { Seals } from '@energymesh/agent/api/seals';
 import { ApiServer } from '@energymesh/agent/api/server';
 import { Sessions } from '@energymesh/agent/api/sessions';
 import { createAppRouter } from '@energymesh/agent/router';
+import { deskOf } from './desk.ts';
+import { firstBootOf, type SetupStep, setupSteps } from './first-boot.ts';
+import { type HubName, hubOf, hubs } from './hub.ts';
+import { type HelperName, helpers, networkOf } from './network.ts';
 import { type RadioName, radioOf, radios } from './radio.ts';
 import { type PurseName, purses, rewardsOf } from './rewards.ts';
 import { type SceneName, scenes, sourcesOf } from './sources.ts';
@@ -24,14 +29,21 @@ const { values } = parseArgs({
     radio: { type: 'string', default: 'good' },
     /** What it earns: public, local, first, none, made, off, clock, away, elsewhere, lost. */
     purse: { type: 'string', default: 'public' },
+    /** Where the wizard is: way, radio, place, network, join, wallet, done. */
+    setup: { type: 'string', default: 'done' },
+    /** What the hub answers: here, away, no-member; own: this node made the community. */
+    hub: { type: 'string', default: 'here' },
+    /** Whether something changes the network: here, none. */
+    helper: { type: 'string', default: 'here' },
     unclaimed: { type: 'boolean', default: false },
     /** What the simulated node's clock shows when it starts, UTC. */
     clock: { type: 'string', default: '14:32' },
   },
 });
-if (!radios.includes(values.radio as RadioName)) throw new Error(`--radio is one of ${radios.join(', ')}`);
-if (!purses.includes(values.purse as PurseName)) throw new Error(`--purse is one of ${purses.join(', ')}`);
-if (!scenes.includes(values.scene as SceneName)) throw new Error(`--scene is one of ${scenes.join(', ')}`);
+for (const [name, all] of Object.entries({ radio: radios, purse: purses, scene: scenes, setup: setupSteps, hub: hubs, helper: helpers })) {
+  const given = values[name as 'radio'];
+  if (!(all as readonly string[]).includes(given)) throw new Error(`--${name} is one of ${all.join(', ')}, not ${given}`);
+}
 
 const [hours = 0, minutes = 0] = values.clock.split(':').map(Number);
 const offsetMs = new Date().setUTCHours(hours, minutes, 8, 0) - Date.now();
@@ -78,52 +90,30 @@ const feed = <T>(current: () => T) => ({
     return () => clearInterval(timer);
   },
 });
-/** Nobody calls a simulated node through the app; the page shows what pairing looks like. */
-const phones = {
-  list: () => ({
-    at: clock.wall(),
-    phones: [
-      { id: '00000000000000e1', name: 'Ana’s phone', pairedAt: clock.wall() - 86_400_000, lastSeenAt: clock.wall() - 240_000, lastWay: 'hub' as const },
-      {
-        id: '00000000000000e2',
-        name: 'Kitchen tablet',
-        pairedAt: clock.wall() - 864_000_000,
-        lastSeenAt: clock.wall() - 172_800_000,
-        lastWay: 'direct' as const,
-      },
-    ],
-    max: 16,
-    app: 'https://app.millbrook.example',
-  }),
-  offer: () => ({ link: `https://app.millbrook.example/pair#${'simulated'.repeat(30)}`, endsAt: clock.wall() + 600_000 }),
-  withdraw: () => {},
-  revoke: () => true,
-  app: () => 'https://app.millbrook.example',
-  answer: async () => undefined,
-};
+const port = () => server.port;
+const helper = networkOf(values.helper as HelperName, clock, port);
+const network = feed(helper.current);
+const desk = deskOf(sources.status, port, clock, values.scene === 'alone');
+const setup = firstBootOf(values.setup as SetupStep, clock.wall, helper.changes, helper.current, () => login.claimed);
 const router = createAppRouter({
   clock,
   auth: login,
-  card: () => ({ ...sources.card(), state: login.claimed ? 'claimed' : 'unclaimed', setup: 'done' }),
+  card: () => ({ ...sources.card(), state: login.claimed ? 'claimed' : 'unclaimed', setup: setup.open() ? 'open' : 'done' }),
   status: feed(sources.status),
   topology: feed(sources.topology),
   neighbours: feed(sources.neighbours),
   radio: feed(radioOf(values.radio as RadioName, sources.neighbours, clock.wall)),
-  network: feed(() => ({
-    at: clock.wall(),
-    available: false,
-    recent: [],
-    tunnels: [],
-    reach: { name: 'energymesh-a1.local', addresses: ['192.168.4.1'], port: 8080 },
-  })),
-  changes: { check: noHelper, choices: () => ({ countries: [], channels: [] }), propose: noHelper, confirm: noHelper, revert: noHelper },
+  network,
+  changes: helper.changes,
+  setup,
+  ...hubOf(values.hub as HubName, clock.wall, sources.devices),
   nearby: sources.nearby,
   devices: sources.devices,
   traffic: feed(sources.traffic),
   ...rewardsOf(values.purse as PurseName, clock.wall),
   seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
   trafficOver: sources.trafficOver,
-  phones,
+  ...desk,
   log: (limit) => sources.log(limit),
   counters: () => ({ at: clock.wall(), counters: {} }),
 });
@@ -135,8 +125,10 @@ const server = await ApiServer.open({
   hostCheck: new HostCheck({ nodeName: 'Mill Lane 7', allowedHosts: ['192.168.4.1'] }),
   clock,
   pwaDir: values.pwa,
-  setupOpen: () => false,
-  phoneCalls: phones,
+  setupOpen: () => setup.open(),
+  phoneCalls: desk.phones,
+  tokens: desk.tokens,
+  version: '0.1.0',
   health: () => ({ ok: true }),
   onRefused: (what) => console.error('refused', what),
   onError: (path, error) => console.error(path, error),
@@ -144,10 +136,6 @@ const server = await ApiServer.open({
 console.log(`simulated agent, scene ${values.scene}: http://localhost:${server.port}`);
 console.log(login.claimCode ? `claim code: ${login.claimCode}` : `passphrase: ${values.passphrase}`);
 if (values.scene === 'unreachable') setTimeout(() => process.exit(0), 20_000);
-
-function noHelper(): never {
-  throw new Error('a simulated node has no network of its own');
-}
 
 /** Claims it as the page would, so that the log-in is the real one. */
 async function claimWith(passphrase: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { saidOf } from '@energymesh/agent/said';
 import type { Neighbours, RadioBeneath } from '@energymesh/agent/schema';
 
 /** Simulated: what the radios of a machine say, in the states that a dashboard has to show. Nothing of this is measured. */
@@ -5,10 +6,23 @@ export const radios = ['none', 'good', 'wrong', 'stale', 'unreadable'] as const;
 export type RadioName = (typeof radios)[number];
 
 const mac = (i: number): string => `02:0c:43:00:${i.toString(16).padStart(2, '0')}:01`;
-const empty = { links: [], peers: [], interfaces: [], clients: [], reached: [], gateways: [], tunnels: [], check: { radios: [], advice: [] }, problems: [] };
+const empty = {
+  links: [],
+  peers: [],
+  interfaces: [],
+  clients: [],
+  reached: [],
+  gateways: [],
+  tunnels: [],
+  check: { radios: [], advice: [], adviceSaid: [] },
+  problems: [],
+};
 const buy = 'Buy a USB adapter with the chip MT7612U (2.4 and 5 GHz, for example Alfa AWUS036ACM) or MT7610U: its driver is in the kernel and can mesh.';
+const advice = [`No radio here can mesh. ${buy}`];
+const unread = "/run/energymesh/radio/radio.json cannot be read (EACCES). Let the agent's user read it.";
 const builtIn = {
   interface: 'ap0',
+  driver: 'brcmfmac',
   canMesh: false,
   canAccessPoint: true,
   words: "ap0 is the Pi's built-in radio: it can be an access point, but cannot mesh. As an access point it serves about 7 devices, with WPA2.",
@@ -19,8 +33,7 @@ export function radioOf(name: RadioName, neighbours: () => Neighbours, clock: ()
   return () => {
     const at = clock();
     if (name === 'none') return { ...empty, at, state: 'none' };
-    if (name === 'unreadable')
-      return { ...empty, at, state: 'unreadable', why: "/run/energymesh/radio/radio.json cannot be read (EACCES). Let the agent's user read it." };
+    if (name === 'unreadable') return { ...empty, at, state: 'unreadable', why: unread, whySaid: saidOf(unread) };
     const saidAt = name === 'stale' ? begun - 14 * 60_000 : at - 2000;
     const others = neighbours().neighbours;
     if (name === 'wrong')
@@ -41,12 +54,14 @@ export function radioOf(name: RadioName, neighbours: () => Neighbours, clock: ()
             builtIn,
             {
               interface: 'wlan1',
+              driver: 'mt7925u',
               canMesh: false,
               canAccessPoint: true,
               words: 'wlan1 is an MT7925U adapter (WiFi 7): it can be an access point, but cannot mesh. Newer, but its driver has no mesh.',
             },
           ],
-          advice: [`No radio here can mesh. ${buy}`],
+          advice,
+          adviceSaid: advice.map((text) => saidOf(text) ?? null),
         },
       };
     const signal = (i: number) => -52 - ((i * 7) % 31);
@@ -111,6 +126,7 @@ export function radioOf(name: RadioName, neighbours: () => Neighbours, clock: ()
           builtIn,
           {
             interface: 'mesh0',
+            driver: 'mt76x2u',
             canMesh: true,
             canAccessPoint: true,
             words: 'mesh0 is an MT7612U adapter: it can mesh or be an access point. A good choice for the mesh.',

@@ -1,3 +1,4 @@
+import { saidOf } from '@energymesh/agent/said';
 import type { Devices, Log, Nearby, Neighbours, PublicCard, Status, TopologyView, TrafficAsked, TrafficSpan, TrafficToday } from '@energymesh/agent/schema';
 import { nodeIdOf, random, seededMesh } from './seeded-mesh.ts';
 import { spanOf } from './spans.ts';
@@ -55,7 +56,7 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
   const way = mesh.path.length > 1 ? mesh.path : undefined;
 
   return {
-    card: () => ({ name: 'Mill Lane 7', community: 'Millbrook', nodeId: mesh.self, version: '0.1.0', state: 'claimed', at: clock() }),
+    card: () => ({ name: 'Mill Lane 7', community: 'Millbrook', nodeId: mesh.self, version: '0.1.0', state: 'claimed', setup: 'done', at: clock() }),
     status: () => ({
       at: now(),
       node: { id: mesh.self, name: 'Mill Lane 7', fingerprint: 'MFRG GZDF MZTW Q2LK', community: 'Millbrook', version: '0.1.0', gateway, position },
@@ -216,6 +217,7 @@ function logOf(begun: number, mesh: TopologyView, scene: SceneName): Log['entrie
     at: begun - ago,
     kind,
     detail,
+    ...(saidOf(detail) && { said: saidOf(detail) }),
     ...extra,
   });
   const started = entry(1, 12 * day + 5 * hour, 'started', 'EnergyMesh 0.1.0 started');

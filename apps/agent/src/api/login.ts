@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as opaque from '@serenity-kit/opaque';
 import type { Clock } from '../ports.ts';
+import { say } from '../said.ts';
 import { type AuthPort, LoginRefused } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
 import { keyStretching, type LoginIdentifier, normaliseClaimCode } from './session-mac.ts';
@@ -147,7 +148,7 @@ export class Login implements AuthPort {
     const { records, clock, sessions, claimCodeFile, onClaimed } = this.#options;
     // Whoever finds an open page shall not lock its operator out.
     if (this.claimed && session !== undefined && (sessions.ageMs(session) ?? Number.POSITIVE_INFINITY) > freshMsMax)
-      throw new LoginRefused('not-fresh', 'Give the old passphrase once more: a new one is taken only within two minutes of that.');
+      throw new LoginRefused('not-fresh', say('login.not-fresh'));
     // A record that cannot be read would lock the operator out for good: it must be good for a login.
     const { startLoginRequest } = opaque.client.startLogin({ password: 'trial' });
     const good = attempt(() =>

@@ -8,6 +8,9 @@ const nodeId = z.string().regex(/^[0-9a-f]{16}$/);
 export const quality = z.enum(['strong', 'good', 'weak', 'poor']);
 export const position = z.object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) });
 
+/** A sentence of the agent by its code (sentences.ts), for whoever shows it in another language; the English text is always beside it. */
+export const said = z.object({ code: z.string(), params: z.record(z.string(), z.string()) });
+
 /** Shown to anybody on the network. */
 export const publicCard = z.object({
   name: z.string(),
@@ -196,6 +199,7 @@ export const radio = z.object({
   state: z.enum(['none', 'unreadable', 'fresh', 'stale']),
   /** Of an unreadable one: what is wrong, and what to do. */
   why: z.string().optional(),
+  whySaid: said.optional(),
   /** When the radios said this. */
   saidAt: z.number().optional(),
   country: z.string().optional(),
@@ -214,14 +218,16 @@ export const radio = z.object({
   forwarded: z.object({ frames: z.number(), bytes: z.number(), dropped: z.number(), managementBytes: z.number() }).optional(),
   /** In words: what each radio can do, and what to do about it. Empty advice: all is well. */
   check: z.object({
-    radios: z.array(z.object({ interface: z.string(), canMesh: z.boolean(), canAccessPoint: z.boolean(), words: z.string() })),
+    radios: z.array(z.object({ interface: z.string(), canMesh: z.boolean(), canAccessPoint: z.boolean(), words: z.string(), driver: z.string().optional() })),
     advice: z.array(z.string()),
+    /** The same by their codes, one by one. */
+    adviceSaid: z.array(said.nullable()).optional(),
   }),
   /** What could not be read, in words. */
   problems: z.array(z.string()),
 });
 
-const problem = z.object({ field: z.string(), text: z.string() });
+const problem = z.object({ field: z.string(), text: z.string(), said: said.optional() });
 export const networkProblems = z.object({ problems: z.array(problem) });
 export const networkChoices = z.object({ countries: z.array(z.string()), channels: z.array(z.number()) });
 /** This node's network as the privileged helper tells it; passphrases read "set". docs/network.md */
@@ -250,6 +256,7 @@ export const network = z.object({
       id: z.string().optional(),
       result: z.enum(['waiting', 'confirmed', 'unchanged', 'refused', 'failed', 'reverted']),
       reason: z.string(),
+      reasonSaid: said.optional(),
       problems: z.array(problem),
     }),
   ),
@@ -360,6 +367,7 @@ export const logEntry = z.object({
   node: nodeId.optional(),
   nodeName: z.string().optional(),
   detail: z.string(),
+  said: said.optional(),
   healedMs: z.number().optional(),
 });
 export const log = z.object({ at: z.number(), entries: z.array(logEntry) });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { position } from './schema.ts';
+import { position, said } from './schema.ts';
 
 /** What the wizard reads. Secrets go in and never come out. Instants are Unix milliseconds by the agent's clock. docs/setup.md */
-const problem = z.object({ field: z.string(), text: z.string() });
+const problem = z.object({ field: z.string(), text: z.string(), said: said.optional() });
 const count = z.number().int().min(0);
 
 export const setup = z.object({
@@ -29,6 +29,7 @@ export const setup = z.object({
     .optional(),
   /** Why the last invite was refused. */
   refused: z.string().optional(),
+  refusedSaid: said.optional(),
   radio: z.object({ country: z.string().optional(), mesh: z.object({ id: z.string(), hasPassphrase: z.boolean() }).optional() }).optional(),
   place: z
     .object({ name: z.string(), position: position.optional(), uplink: z.enum(['keep', 'none', 'ethernet', 'wifi']), ssid: z.string().optional() })
@@ -37,6 +38,7 @@ export const setup = z.object({
     .object({
       at: z.enum(['open', 'asked', 'undone']),
       why: z.string().optional(),
+      whySaid: said.optional(),
       /** In force now, and gone back in so many seconds unless it is confirmed. */
       waiting: z.object({ id: z.string(), secondsLeft: count, ofSeconds: count }).optional(),
     })
@@ -50,7 +52,9 @@ export const setup = z.object({
     uplinkSsid: z.string().optional(),
   }),
   /** How asking the hubs goes; absent: not asked now. */
-  asking: z.object({ tries: count, words: z.string(), nextAt: z.number(), /** The hub has it; a member decides. */ open: z.boolean() }).optional(),
+  asking: z
+    .object({ tries: count, words: z.string(), said: said.optional(), nextAt: z.number(), /** The hub has it; a member decides. */ open: z.boolean() })
+    .optional(),
   joined: z.enum(['enrolled', 'deferred']).optional(),
   community: z.string().optional(),
   wallet: z.enum(['none', 'postponed', 'backed-up']).optional(),
@@ -76,7 +80,7 @@ export const foundCommunities = z.object({ found: z.array(z.object({ name: z.str
 /** Who answers at an address. `root` goes back with `ask`, so that it is the same who answers then. */
 export const metCommunity = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), community: z.string(), hub: z.string(), root: z.string(), code: z.string() }),
-  z.object({ ok: z.literal(false), words: z.string() }),
+  z.object({ ok: z.literal(false), words: z.string(), said: said.optional() }),
 ]);
 
 /** What a factory reset takes. */

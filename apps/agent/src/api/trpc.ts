@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { NetworkRefused, PeopleRefused, RewardsRefused, SetupRefused } from '../ports.ts';
+import { saidOf, say, withSaid } from '../said.ts';
 import { phoneMay } from './phones/may.ts';
 import { PhonesRefused } from './phones/refused.ts';
 import { LoginRefused, type Principal, type Unauthorised } from './ports.ts';
@@ -50,15 +51,13 @@ const t = initTRPC.context<CallContext>().create({
           : undefined;
     // By field, with what to write instead.
     const fields = cause instanceof NetworkRefused || cause instanceof SetupRefused ? cause.problems : [];
-    const problems = fields.length > 0 ? fields.map(({ field, text }) => ({ field, text })) : undefined;
+    const problems = fields.length > 0 ? fields.map(withSaid) : undefined;
     const retryAfterMs = cause instanceof LoginRefused ? cause.retryAfterMs : undefined;
     const { code, httpStatus, path } = shape.data;
     // Never a stack, and of an error of ours no text: the log has it.
-    const message =
-      error.code === 'INTERNAL_SERVER_ERROR'
-        ? "The node failed to answer this; its log says why. Try again, and restart the node's agent if it stays."
-        : shape.message;
-    return { ...shape, message, data: { code, httpStatus, path, reason, retryAfterMs, problems } };
+    const message = error.code === 'INTERNAL_SERVER_ERROR' ? say('node.failed') : shape.message;
+    const said = saidOf(message);
+    return { ...shape, message, data: { code, httpStatus, path, reason, said, retryAfterMs, problems } };
   },
 });
 
@@ -66,7 +65,7 @@ export const router = t.router;
 export const anybody = t.procedure;
 
 const words: Record<Unauthorised, string> = {
-  'not-logged-in': 'Log in first.',
+  'not-logged-in': say('login.first'),
   malformed: 'The authorization header is malformed: expected "EnergyMesh <session> <counter> <mac>".',
   'unknown-session': 'This session has ended (idle for 30 days, logged out, or the passphrase was changed). Log in again.',
   'bad-mac': 'The request was not signed with the key of this session. Log in again.',
@@ -80,7 +79,7 @@ export const loggedIn = t.procedure.use(({ ctx, next, path }) => {
   if (principal.kind === 'phone' && !phoneMay(path)) {
     throw new TRPCError({
       code: 'FORBIDDEN',
-      message: "A paired phone cannot do this. Open the node's own page and log in there.",
+      message: say('login.not-by-phone'),
       cause: new Denied('not-by-phone'),
     });
   }

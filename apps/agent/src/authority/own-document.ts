@@ -10,9 +10,14 @@ export interface OwnDocumentOptions {
   readonly saveAuthority: () => void;
 }
 
-/** A revocation refused, in words. */
+/** full: the document has no room for another revocation. */
 export class NotRevoked extends Error {
   override readonly name = 'NotRevoked';
+  readonly why: 'no-member' | 'full';
+  constructor(why: NotRevoked['why']) {
+    super(why);
+    this.why = why;
+  }
 }
 
 /**
@@ -66,14 +71,14 @@ export class OwnDocument {
     try {
       await this.#change((draft) => {
         const member = draft.members.find((one) => one.id === node);
-        if (!member) throw new NotRevoked(`node: ${node} is no member of this community`);
+        if (!member) throw new NotRevoked('no-member');
         draft.revoked.push({ node, at: now() });
         draft.events.push({ at: now(), kind: 'node-revoked', detail: node });
       }, saveAuthority);
     } catch (error) {
       takeBack();
       saveAuthority();
-      throw error instanceof DocumentTooBig ? new NotRevoked('node: the community document has no room for another revocation') : error;
+      throw error instanceof DocumentTooBig ? new NotRevoked('full') : error;
     }
   }
 

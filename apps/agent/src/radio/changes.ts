@@ -14,6 +14,7 @@ import {
   withKeptSecrets,
 } from '@energymesh/network';
 import { type AskedChange, type NetworkChanges, type NetworkNow, NetworkRefused } from '../ports.ts';
+import { say } from '../said.ts';
 
 export interface ChangesOptions {
   /** The drop box. */
@@ -58,7 +59,7 @@ export class Changes implements NetworkChanges {
   propose(state: unknown, confirmWithinSeconds: number): string {
     const status = this.#ready();
     if (status?.phase === 'waiting' || status?.phase === 'applying' || status?.phase === 'reverting')
-      throw new NetworkRefused('busy', 'A change is under way. Confirm it or take it back first.');
+      throw new NetworkRefused('busy', say('network.under-way'));
     const checked = this.#checked(state, status);
     if (!checked.ok) throw new NetworkRefused('invalid', checked.problems.map(problemText).join(' '), checked.problems);
     const id = `change-${randomBytes(8).toString('hex')}`;
@@ -87,17 +88,12 @@ export class Changes implements NetworkChanges {
   }
 
   #answer(kind: 'confirm' | 'revert', id: string): void {
-    if (this.#ready()?.waiting?.id !== id)
-      throw new NetworkRefused('nothing-waits', 'No change of this id waits to be confirmed. It has gone back, or is confirmed.');
+    if (this.#ready()?.waiting?.id !== id) throw new NetworkRefused('nothing-waits', say('network.nothing-waits'));
     this.#place({ version: 1, kind, id });
   }
 
   #ready(): NetworkStatus | undefined {
-    if (!this.#takes())
-      throw new NetworkRefused(
-        'no-helper',
-        "This machine's network is not set up from here: energymesh-netd does not run on it. Install the energymesh package, or set the network up by hand.",
-      );
+    if (!this.#takes()) throw new NetworkRefused('no-helper', say('network.no-helper'));
     return this.#status();
   }
 
@@ -129,8 +125,7 @@ export class Changes implements NetworkChanges {
 
   #place(request: Parameters<typeof requestFile>[0]): void {
     const folder = this.#o.requests;
-    if (readdirSync(folder).length >= waitingMax)
-      throw new NetworkRefused('busy', 'energymesh-netd does not take the requests that lie there. Look at it: journalctl -u energymesh-netd.');
+    if (readdirSync(folder).length >= waitingMax) throw new NetworkRefused('busy', say('network.helper-stuck'));
     const { temporary, name, text } = requestFile(request, randomBytes(8).toString('hex'));
     if (Buffer.byteLength(text) > requestBytesMax)
       throw new NetworkRefused('too-long', `The state is longer than ${requestBytesMax} bytes. Leave something out.`);

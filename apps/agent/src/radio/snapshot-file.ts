@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { parseSnapshot, type RadioSnapshot, snapshotBytesMax } from '@energymesh/network';
+import { say } from '../said.ts';
 
 export type SnapshotRead =
   | { readonly at: 'none' }
@@ -23,7 +24,7 @@ export class SnapshotFile {
       // Whatever stands there must not hold this process: a pipe would.
       await using file = await open(this.#path, constants.O_RDONLY | constants.O_NONBLOCK);
       const stat = await file.stat();
-      if (!stat.isFile()) return unreadable(`${this.#path} is not a plain file.`);
+      if (!stat.isFile()) return unreadable(say('radio.not-plain', { file: this.#path }));
       const key = `${stat.ino} ${stat.mtimeMs} ${stat.size}`;
       if (this.#known?.key === key) return this.#known.read;
       const read = parse(await upTo(file, stat.size));
@@ -33,7 +34,7 @@ export class SnapshotFile {
       this.#known = undefined;
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return { at: 'none' };
-      return unreadable(`${this.#path} cannot be read (${code ?? 'unknown'}). Let the agent's user read it.`);
+      return unreadable(say('radio.unread', { file: this.#path, code: code ?? 'unknown' }));
     }
   }
 }
@@ -55,5 +56,5 @@ async function upTo(file: Awaited<ReturnType<typeof open>>, size: number): Promi
 function parse(text: string | undefined): SnapshotRead {
   const snapshot = text === undefined ? 'the snapshot is too long' : parseSnapshot(text);
   if (typeof snapshot !== 'string') return { at: 'read', snapshot };
-  return unreadable(`${snapshot.charAt(0).toUpperCase()}${snapshot.slice(1)}. Are the agent and energymesh-radio-read of one version?`);
+  return unreadable(say('radio.versions', { what: `${snapshot.charAt(0).toUpperCase()}${snapshot.slice(1)}` }));
 }

@@ -1,6 +1,7 @@
 import { type Invite, readInvite } from '@energymesh/identity';
 import type { Problem } from '@energymesh/network';
 import { countries } from '@energymesh/network';
+import { say } from '../said.ts';
 
 /** What stands in an invite's file before the invite, as on the boot partition: docs/install.md. */
 export interface Carried {
@@ -20,7 +21,7 @@ export function checkInvite(text: string, now: number | undefined): CheckedInvit
   if (text.length > inviteTextCharactersMax)
     return {
       ok: false,
-      problems: [{ field: 'invite', text: 'This is far longer than an invite. Give the file or the line that you were given, and nothing else.' }],
+      problems: [{ field: 'invite', text: say('invite.far-too-long') }],
     };
   const plain = text.replace(/^\ufeff/, '').replaceAll('\r', '');
   const begins = /(^|\s)(EM1-|\{)/.exec(plain);
@@ -36,10 +37,16 @@ export function checkInvite(text: string, now: number | undefined): CheckedInvit
   if (read.ok && now !== undefined && read.invite.expiresAt < now)
     problems.push({
       field: 'invite.expiresAt',
-      text: `This invite ended on ${new Date(read.invite.expiresAt).toISOString().slice(0, 16).replace('T', ' at ')} UTC. Ask for a new one.`,
+      text: say('invite.ended', endOf(read.invite.expiresAt)),
     });
   if (!read.ok || problems.length > 0) return { ok: false, problems };
   return { ok: true, invite: read.invite, line, carried };
+}
+
+/** In UTC: a node that is being set up knows no zone. */
+function endOf(at: number): { day: string; time: string } {
+  const [day = '', time = ''] = new Date(at).toISOString().slice(0, 16).split('T');
+  return { day, time };
 }
 
 function carriedIn(lines: string, problems: Problem[]): Carried {

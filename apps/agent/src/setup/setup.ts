@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock, type NetworkChanges, NetworkRefused, type RadioLayer, SetupRefused } from '../ports.ts';
+import { say } from '../said.ts';
 import { type CheckedInvite, checkInvite } from './invite-text.ts';
 import { networkPlan } from './network-plan.ts';
 import { firstState, type Place, type RadioChoice, readState, type SetupState, setupState } from './state.ts';
@@ -152,7 +153,7 @@ export class Setup {
   /** Places the change; the operator confirms it, or it goes back. Throws SetupRefused or NetworkRefused. */
   apply(): string {
     const plan = this.plan();
-    if (!plan) throw new SetupRefused('not-now', 'Nothing of the network has to change now. Load the page again.');
+    if (!plan) throw new SetupRefused('not-now', say('setup.nothing-changes'));
     try {
       const id = this.#o.changes.propose(plan, confirmWithinSeconds);
       this.#placedAt = this.#o.clock.monotonic();
@@ -169,7 +170,7 @@ export class Setup {
   do(act: Act): void {
     const { state } = this;
     const next = step(state, act);
-    if (!next) throw new SetupRefused('not-now', `This cannot be done now: the setup is at "${state.at}". Load the page again.`);
+    if (!next) throw new SetupRefused('not-now', say('setup.not-now', { step: state.at }));
     this.#put(settle(next, this.#facts()));
     this.#wake();
   }

@@ -1,7 +1,7 @@
 import type { RewardHour } from '@energymesh/agent/rewards-schema';
 import { earningsStrings } from '../strings/earnings.ts';
-import { short } from '../strings/format.ts';
-import { stroops, xlmExact, xlmPlain } from './money.ts';
+import { short, tenths } from '../strings/format.ts';
+import { stroops, xlmExact, xlmShort } from './money.ts';
 
 const { why: words, reasons } = earningsStrings.earnings;
 const whole = 10_000n;
@@ -20,7 +20,7 @@ export interface Explanation {
   readonly footing: string;
 }
 
-const share = (bp: number): string => `${bp / 100} %`;
+const share = (bp: number): string => `${tenths(bp / 100)} %`;
 
 /**
  * The rule 4.4 applied to this hour, factor by factor, in the contract's own integers (docs/proofs.md §7.1). The contract rounds down once, at the end;
@@ -37,7 +37,7 @@ export function explain(hour: RewardHour, unit: string): Explanation {
   const before = (BigInt(paid) * rate * BigInt(rule.bp) * BigInt(rule.shareBp)) / (1000n * whole * whole);
   const parts: { text: string; of: bigint }[] = [];
   const attested = hour.uptimeBp !== undefined;
-  const up = attested ? `${Math.round(hour.uptimeBp! / 10) / 10} %` : '';
+  const up = attested ? `${tenths(hour.uptimeBp! / 100)} %` : '';
   if (rule.bonusUptimeBp > 0) parts.push({ text: words.uptimeBonus(up, share(rule.uptimeHighBp), rule.bonusUptimeBp), of: part(base, rule.bonusUptimeBp) });
   if (rule.penaltyBp > 0) parts.push({ text: words.uptimePenalty(up, share(rule.uptimeLowBp), rule.penaltyBp), of: -part(base, rule.penaltyBp) });
   if (rule.bonusLatencyBp > 0 && hour.latencyUs !== undefined) {
@@ -47,7 +47,7 @@ export function explain(hour: RewardHour, unit: string): Explanation {
   const last = parts.at(-1);
   if (last) last.of += full - base - parts.reduce((sum, { of }) => sum + of, 0n);
   const lines: Line[] = [
-    { text: words.packets(paid, xlmPlain(rate), unit), amount: xlmExact(base) },
+    { text: words.packets(paid, xlmShort(rate), unit), amount: xlmExact(base) },
     ...parts.map(({ text, of }) => ({ text, amount: signed(of) })),
   ];
   if (attested && rule.bonusUptimeBp === 0 && rule.penaltyBp === 0) lines.push({ text: words.uptimePlain(up) });

@@ -36,6 +36,9 @@ export function xlmPlain(amount: bigint): string {
   return `${amount / stroopsPerXlm}${fraction ? `.${fraction}` : ''}`;
 }
 
+/** The same to be read. */
+export const xlmShort = (amount: bigint): string => xlmPlain(amount).replace('.', point);
+
 /** Of a figure that is drawn already: its decimals by the language. */
 export const decimals = (value: number, digits: number): string => value.toFixed(digits).replace('.', point);
 

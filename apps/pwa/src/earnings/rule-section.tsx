@@ -5,7 +5,7 @@ import { short } from '../strings/format.ts';
 import { Go } from '../ui/go.tsx';
 import { Age, Section } from '../ui/parts.tsx';
 import { useRules } from './feeds.ts';
-import { unitOf, xlmPlain } from './money.ts';
+import { unitOf, xlmShort } from './money.ts';
 
 const words = earningsStrings.earnings.rule;
 
@@ -18,7 +18,7 @@ export function RuleSection({ earnings }: { earnings: Earnings }) {
     <Section title={words.title} aside={<span className="tick">{rules?.source === 'assumed' ? words.assumed : <Age at={rules?.readAt} />}</span>}>
       {stroopsPer1000 !== undefined && (
         <p className="sm" data-testid="rule">
-          {words.say(xlmPlain(BigInt(stroopsPer1000)), unitOf(earnings.terms))}{' '}
+          {words.say(xlmShort(BigInt(stroopsPer1000)), unitOf(earnings.terms))}{' '}
           {(bonusUptimeBp ?? 0) > 0 && words.uptime(share(uptimeHighBp), bonusUptimeBp ?? 0)}{' '}
           {(bonusLatencyBp ?? 0) > 0 && words.latency(short((latencyUsMax ?? 0) / 1000), bonusLatencyBp ?? 0)}{' '}
           {(penaltyBp ?? 0) > 0 && words.penalty(share(uptimeLowBp), penaltyBp ?? 0)}

@@ -3,6 +3,7 @@ import { usePathname } from 'next/navigation';
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { frameStrings } from '../strings/frame.ts';
 import { language } from '../strings/language.ts';
+import { saidReady } from '../strings/said.ts';
 import { settingsStrings } from '../strings/settings.ts';
 import { Failsafe } from './failed.tsx';
 import { loaders, pages } from './pages.ts';
@@ -14,7 +15,7 @@ import { useFrameStrings } from './words.ts';
  * The page is drawn as a frame, which is in the HTML and wakes up with little code; session, live data and the page's own code are asked
  * for at once beside it, before React begins.
  */
-const inside = () => import('./inside.tsx');
+const inside = () => Promise.all([import('./inside.tsx'), saidReady]).then(([module]) => module);
 const Inside = lazy(() => inside().then((module) => ({ default: module.Inside })));
 if (typeof location !== 'undefined') {
   // What fails here fails again where it is used, and is told there.

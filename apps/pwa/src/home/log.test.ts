@@ -34,7 +34,8 @@ describe('a line of the log', () => {
 });
 
 describe('the log as it is told', () => {
-  const route = (id: number, to: string, at = id * 1000): LogEntry => entry(id, 'route-changed', { at, detail: `To School roof by way of ${to}` });
+  const route = (id: number, to: string, at = id * 1000): LogEntry =>
+    entry(id, 'route-changed', { at, said: { code: 'log.moved-by', params: { gateway: 'School roof', node: to } } });
   const texts = (...oldestFirst: LogEntry[]) => logStories(oldestFirst.toReversed()).map(({ text }) => text);
 
   it('one entry is one line', () => {

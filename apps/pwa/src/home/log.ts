@@ -1,6 +1,7 @@
 import type { LogEntry } from '../live/model.ts';
 import { short } from '../strings/format.ts';
 import { homeStrings } from '../strings/home.ts';
+import { told } from '../strings/said.ts';
 
 export type LogMark = 'going-on' | 'healed' | 'event' | 'needs-you';
 
@@ -62,7 +63,7 @@ function tell(group: readonly LogEntry[]): string {
   const [first, last] = [group[0] as LogEntry, group.at(-1) as LogEntry];
   if (first.kind === 'neighbour-up') return log.heard([...new Set(group.map((entry) => entry.nodeName ?? log.someone))]);
   const moves = group.filter((entry) => entry.kind === 'route-changed');
-  const moved = moves.length === 1 ? textOf(last) : log.movedOften(moves.length, short(last.at - (moves[0] as LogEntry).at), where(last.detail));
+  const moved = moves.length === 1 ? textOf(last) : log.movedOften(moves.length, short(last.at - (moves[0] as LogEntry).at), where(last));
   return first.kind === 'neighbour-down' ? `${textOf(first)} ${moved}` : moved;
 }
 
@@ -94,7 +95,7 @@ function textOf(entry: LogEntry): string {
     case 'gateway-found':
       return kinds['gateway-found'](entry.nodeName);
     case 'route-changed':
-      return kinds['route-changed'](where(entry.detail));
+      return kinds['route-changed'](where(entry));
     case 'phone-paired':
     case 'phone-removed':
     case 'device-connected':
@@ -105,17 +106,16 @@ function textOf(entry: LogEntry): string {
     case 'backend-down':
     case 'login':
     case 'refused':
-      return kinds[entry.kind](entry.detail ? sentence(entry.detail) : undefined);
+      return kinds[entry.kind](entry.detail ? sentence(told(entry.detail, entry.said)) : undefined);
     default:
       return kinds[entry.kind]();
   }
 }
 
-/** "To School roof by way of Bakery", as the agent writes it, within a sentence. */
-function where(detail: string): string | undefined {
-  const [, gateway, by] = /^To (.+?)(?: by way of (.+?))?\.?$/.exec(detail) ?? [];
-  if (gateway !== undefined) return homeStrings.log.to(gateway, by);
-  return detail === '' ? undefined : detail.replace(/\.$/, '');
+/** "to School roof by way of Bakery", within a sentence. */
+function where({ said }: LogEntry): string | undefined {
+  const { gateway, node } = said?.params ?? {};
+  return gateway === undefined ? undefined : homeStrings.log.to(gateway, node);
 }
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -5,6 +5,7 @@ import { useNearby } from '../live/feeds.ts';
 import type { Status } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
 import { hosted } from '../phone/hosted.ts';
+import { frameStrings } from '../strings/frame.ts';
 import { homeStrings } from '../strings/home.ts';
 import { type Language, language, languages, setLanguage } from '../strings/language.ts';
 import { Section } from '../ui/parts.tsx';
@@ -51,7 +52,7 @@ export function PageSection({ status }: { status: Status }) {
       />
       {refused && (
         <p className="note" role="status">
-          {words.languageFailed}
+          {frameStrings.languageFailed}
         </p>
       )}
       <dl className="pairs mb-4">

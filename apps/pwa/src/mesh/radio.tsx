@@ -4,8 +4,10 @@ import { useNow } from '../live/clock.ts';
 import type { Neighbours, RadioBeneath, RadioLink } from '../live/model.ts';
 import { age, bytes, number, short } from '../strings/format.ts';
 import { radioStrings } from '../strings/radio.ts';
+import { told } from '../strings/said.ts';
 import { Age, Bars } from '../ui/parts.tsx';
 import { signalQuality } from './beneath.tsx';
+import { radioWords } from './radio-words.ts';
 import type { Selection } from './scene.ts';
 
 const words = radioStrings.radio;
@@ -32,7 +34,7 @@ export function Radio({
     return (
       <div className="note mt-3" data-testid="radio" data-state="unreadable">
         <b>{words.unreadable}</b>
-        {radio.why}
+        {told(radio.why ?? '', radio.whySaid)}
       </div>
     );
   return (
@@ -41,9 +43,9 @@ export function Radio({
       {radio.check.advice.length > 0 && (
         <div data-testid="radio-advice">
           <h3 className="sub">{words.advice}</h3>
-          {radio.check.advice.map((text) => (
+          {radio.check.advice.map((text, i) => (
             <p key={text} className="note">
-              {text}
+              {told(text, radio.check.adviceSaid?.[i])}
             </p>
           ))}
         </div>
@@ -72,7 +74,7 @@ export function Radio({
         <Part title={words.check}>
           <ul className="under" data-testid="radio-check">
             {radio.check.radios.map((one) => (
-              <li key={one.interface}>{one.words}</li>
+              <li key={one.interface}>{radioWords(one)}</li>
             ))}
           </ul>
         </Part>

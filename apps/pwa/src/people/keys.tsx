@@ -5,6 +5,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { saveFile } from '../earnings/save-file.ts';
 import { type Here, useHere } from '../live/providers.tsx';
 import { peopleStrings } from '../strings/people.ts';
+import { type Refusal, toldBy } from '../strings/said.ts';
 import { Section } from '../ui/parts.tsx';
 import { useOwnCommunity } from './use-own-community.ts';
 
@@ -61,7 +62,7 @@ function Backup({ name }: { name: string }) {
       setAgain('');
       setSaid(words.saved);
     } catch (error) {
-      setSaid((error as Error).message);
+      setSaid(toldBy(error as Refusal));
     } finally {
       setBusy(false);
     }
@@ -110,7 +111,7 @@ function Move() {
     try {
       queryClient.setQueryData(['own-community'], await trpc.people.moveTo.mutate({ address: address.trim() || '-' }));
     } catch (error) {
-      setSaid((error as Error).message);
+      setSaid(toldBy(error as Refusal));
     } finally {
       setBusy(false);
     }

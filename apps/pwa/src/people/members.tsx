@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useHere } from '../live/providers.tsx';
 import { dateName } from '../strings/format.ts';
 import { peopleStrings } from '../strings/people.ts';
+import { type Refusal, toldBy } from '../strings/said.ts';
 import { Section } from '../ui/parts.tsx';
 import { useOwnCommunity } from './use-own-community.ts';
 
@@ -39,7 +40,7 @@ function Row({ member, self, timeZone }: { member: Member; self: boolean; timeZo
     try {
       queryClient.setQueryData(['own-community'], await trpc.people.revoke.mutate({ node }));
     } catch (error) {
-      setFailed((error as Error).message);
+      setFailed(toldBy(error as Refusal));
     } finally {
       setBusy(false);
     }

@@ -6,6 +6,7 @@ import type { TRPCClientErrorLike } from '@trpc/client';
 import { useState } from 'react';
 import { type Here, useHere } from '../live/providers.tsx';
 import { peopleStrings } from '../strings/people.ts';
+import { toldBy } from '../strings/said.ts';
 
 export type { MadeInvite, People };
 export type Request = People['requests'][number];
@@ -73,4 +74,4 @@ export function usePeople(): PeopleState {
   };
 }
 
-const wordsOf = (error: Failure): string => (error.data ? (error.message ?? '') : peopleStrings.people.silent);
+const wordsOf = (error: Failure): string => (error.data ? toldBy(error) : peopleStrings.people.silent);

@@ -9,6 +9,7 @@ import { useHere } from '../live/providers.tsx';
 import { age } from '../strings/format.ts';
 import { phoneStrings } from '../strings/phone.ts';
 import { Glyph } from '../ui/glyph.tsx';
+import { OtherLanguage } from '../ui/other-language.tsx';
 import { Chevron, Section } from '../ui/parts.tsx';
 import { InstallSection } from './install-section.tsx';
 import { useLine } from './line-context.ts';
@@ -24,7 +25,9 @@ const words = phoneStrings.phone.nodes;
 export function NodesPage({ nodes }: { nodes: readonly Paired[] }) {
   return (
     <div className="app-bare">
-      <PlainTop />
+      <PlainTop>
+        <OtherLanguage />
+      </PlainTop>
       <UpdateBand />
       <main id="main" className="main" tabIndex={-1} data-testid="nodes">
         <h1 className="say">

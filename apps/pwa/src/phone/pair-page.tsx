@@ -7,6 +7,7 @@ import { NoPicture, readPhoto } from '../setup/qr-photo.ts';
 import { phoneStrings } from '../strings/phone.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { Go } from '../ui/go.tsx';
+import { OtherLanguage } from '../ui/other-language.tsx';
 import { Chevron } from '../ui/parts.tsx';
 import { readCode } from './code.ts';
 import { PhoneRefused } from './line.ts';
@@ -39,6 +40,7 @@ export function PairPage() {
       <header className="wtop">
         <Brand />
         <Go href="/nodes">{phoneStrings.phone.nodes.back}</Go>
+        <OtherLanguage />
       </header>
       <main id="main" tabIndex={-1} data-testid="pair">
         {code ? <Found key={code.s} code={code} onOther={() => setCode(undefined)} /> : <Ways trouble={trouble} take={take} />}

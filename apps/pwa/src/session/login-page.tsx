@@ -7,6 +7,7 @@ import { useHere, useSession } from '../live/providers.tsx';
 import { frameStrings } from '../strings/frame.ts';
 import { loginStrings } from '../strings/login.ts';
 import { Brand } from '../ui/glyph.tsx';
+import { OtherLanguage } from '../ui/other-language.tsx';
 import { passphraseFlaw } from './passphrase.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
@@ -33,6 +34,8 @@ export function Login() {
           <b>{name}</b>
         )}
         <span>{card.data?.community}</span>
+        {/* A passphrase that is being chosen would be lost: the page is loaded anew. */}
+        {step !== 'set' && <OtherLanguage />}
       </header>
       <main id="main" data-testid="login" data-step={step ?? 'asking'}>
         {!step && <Asking failed={card.isError} />}

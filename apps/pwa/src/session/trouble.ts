@@ -2,6 +2,7 @@ import type { AppRouter } from '@energymesh/agent/router';
 import type { TRPCClientErrorLike } from '@trpc/client';
 import { short } from '../strings/format.ts';
 import { loginStrings } from '../strings/login.ts';
+import { toldBy } from '../strings/said.ts';
 
 const words = loginStrings.login;
 
@@ -25,5 +26,5 @@ export function troubleOf(error: unknown, byCode: boolean): Trouble {
     case 'not-claimed':
       return errors.notClaimed;
   }
-  return data ? errors.other(message ?? '') : errors.noAnswer;
+  return data ? errors.other(toldBy({ message: message ?? '', data })) : errors.noAnswer;
 }

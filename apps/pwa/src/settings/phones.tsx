@@ -21,8 +21,8 @@ export function Phones() {
   const count = data?.phones.length ?? 0;
   return (
     <Page>
-      <Back />
-      <div data-testid="phones">
+      <div className="narrow" data-testid="phones">
+        <Back />
         <h1 className="say">
           {data
             ? words.say(count).map((clause) => (
@@ -40,7 +40,7 @@ export function Phones() {
           </div>
         )}
         {data?.app !== undefined && (
-          <div className="py-3">
+          <div className="pt-3 pb-6">
             <button type="button" className="btn pri" disabled={count >= data.max} onClick={() => setAdding(true)}>
               {words.add}
             </button>

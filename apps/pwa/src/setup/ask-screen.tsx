@@ -4,6 +4,7 @@ import { type FormEvent, useId, useState } from 'react';
 import type { MetCommunity } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
 import { list } from '../strings/format.ts';
+import { told } from '../strings/said.ts';
 import { setupStrings } from '../strings/setup.ts';
 import { Chevron } from '../ui/parts.tsx';
 import { Code } from './code.tsx';
@@ -31,7 +32,7 @@ export function AskScreen({ steps, onOther }: { steps: Steps; onOther: () => voi
     try {
       const answer = await trpc.setup.lookAt.query({ address: at });
       if (answer.ok) setMet(answer);
-      else setWrong(answer.words);
+      else setWrong(told(answer.words, answer.said));
     } catch {
       setWrong(setupStrings.setup.silent);
     } finally {

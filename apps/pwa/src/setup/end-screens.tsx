@@ -2,7 +2,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { places } from '../frame/places.ts';
+import type { SetupView } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
+import { countryName } from '../strings/format.ts';
+import { told } from '../strings/said.ts';
 import { setupStrings } from '../strings/setup.ts';
 import { Go } from '../ui/go.tsx';
 import { Code } from './code.tsx';
@@ -69,7 +72,7 @@ export function DoneScreen({ steps }: { steps: Steps }) {
       <h1 className="say">{enrolled ? words.online(view.node.name) : words.deferred(view.node.name)}</h1>
       <p className="lede">{enrolled ? words.lede : deferred}</p>
       {code !== undefined && <Code code={code} />}
-      {view.refused && !enrolled && <p className="note">{view.refused}</p>}
+      {view.refused && !enrolled && <p className="note">{told(view.refused, view.refusedSaid)}</p>}
       <dl className="pairs mb-4" data-testid="setup-summary">
         <dt>{words.name}</dt>
         <dd>{view.node.name}</dd>
@@ -78,9 +81,7 @@ export function DoneScreen({ steps }: { steps: Steps }) {
         <dt>{words.place}</dt>
         <dd>{place?.position ? shown(place.position) : words.none}</dd>
         <dt>{words.network}</dt>
-        <dd>
-          {view.network.available ? [view.network.country, view.network.meshId, view.network.uplink].filter(Boolean).join(', ') || words.none : words.hand}
-        </dd>
+        <dd>{networkWords(view.network)}</dd>
         {enrolled && (
           <>
             <dt>{words.wallet}</dt>
@@ -114,4 +115,12 @@ export function DoneScreen({ steps }: { steps: Steps }) {
       </div>
     </>
   );
+}
+
+/** "Germany, millbrook, by Ethernet". */
+function networkWords({ available, country, meshId, uplink, uplinkSsid }: SetupView['network']): string {
+  const words = setupStrings.setup.done;
+  if (!available) return words.hand;
+  const way = uplink === 'wifi' ? words.byWifi(uplinkSsid ?? '') : uplink === 'ethernet' ? words.byEthernet : undefined;
+  return [country === undefined ? undefined : countryName(country), meshId, way].filter(Boolean).join(', ') || words.none;
 }

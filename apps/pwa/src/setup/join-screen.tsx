@@ -1,5 +1,6 @@
 'use client';
 import { useNow } from '../live/clock.ts';
+import { told } from '../strings/said.ts';
 import { setupStrings } from '../strings/setup.ts';
 import { Code } from './code.tsx';
 import { TroubleNote } from './parts.tsx';
@@ -32,7 +33,7 @@ export function JoinScreen({ steps }: { steps: Steps }) {
       {trouble && (
         <div className="note" role="status" data-testid="join-trouble">
           <b>{words.trouble}</b>
-          {trouble.words} {trouble.nextAt > now ? words.next(trouble.nextAt - now, trouble.tries) : words.now}
+          {told(trouble.words, trouble.said)} {trouble.nextAt > now ? words.next(trouble.nextAt - now, trouble.tries) : words.now}
         </div>
       )}
       <TroubleNote steps={steps} />

@@ -1,4 +1,5 @@
 'use client';
+import { told } from '../strings/said.ts';
 import { setupStrings } from '../strings/setup.ts';
 import { TimeRuler, useSecondsLeft } from '../ui/countdown.tsx';
 import { Primary, TroubleNote } from './parts.tsx';
@@ -31,7 +32,7 @@ export function NetworkScreen({ steps }: { steps: Steps }) {
       <h1 className="say">{undone ? words.undone : words.say}</h1>
       {undone ? (
         <p className="note" role="alert">
-          {change.why}
+          {told(change.why ?? '', change.whySaid)}
         </p>
       ) : (
         <p className="lede">{words.lede(standardSeconds)}</p>

@@ -4,6 +4,9 @@ import { type FormEvent, useId, useState } from 'react';
 import { useRadioFeed } from '../live/feeds.ts';
 import type { RadioBeneath } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
+import { radioWords } from '../mesh/radio-words.ts';
+import { countryName, locale } from '../strings/format.ts';
+import { told } from '../strings/said.ts';
 import { setupStrings } from '../strings/setup.ts';
 import { Glyph } from '../ui/glyph.tsx';
 import { Back, Primary, TextField, TroubleNote } from './parts.tsx';
@@ -43,13 +46,13 @@ export function RadioScreen({ steps }: { steps: Steps }) {
           {radio.check.radios.map((one) => (
             <li key={one.interface}>
               <Glyph name={one.canMesh ? 'well' : 'off'} />
-              <span>{one.words}</span>
+              <span>{radioWords(one)}</span>
             </li>
           ))}
-          {radio.check.advice.map((advice) => (
+          {radio.check.advice.map((advice, i) => (
             <li key={advice}>
               <Glyph name="warn" />
-              <span className="sm">{advice}</span>
+              <span className="sm">{told(advice, radio.check.adviceSaid?.[i])}</span>
             </li>
           ))}
         </ul>
@@ -88,7 +91,7 @@ function Country({ value, onChange, wrong }: { value: string; onChange: (value: 
     staleTime: Number.POSITIVE_INFINITY,
   });
   const codes = value !== '' && !data.includes(value) ? [value, ...data] : data;
-  const names = codes.map((code) => ({ code, name: nameOf(code) })).sort((a, b) => a.name.localeCompare(b.name));
+  const names = codes.map((code) => ({ code, name: countryName(code) })).sort((a, b) => a.name.localeCompare(b.name, locale));
   return (
     <div className="pb-3">
       <label className="label" htmlFor={id}>
@@ -110,21 +113,11 @@ function Country({ value, onChange, wrong }: { value: string; onChange: (value: 
   );
 }
 
-let display: Intl.DisplayNames | undefined;
-function nameOf(code: string): string {
-  try {
-    display ??= new Intl.DisplayNames('en', { type: 'region' });
-    return display.of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
-
 /** Of this browser's language: a proposal, which one sees. */
 const ownCountry = (): string => /-([A-Z]{2})$/.exec(navigator.language)?.[1] ?? '';
 
 function sayingOf(radio: RadioBeneath | undefined): { readonly say: string; readonly lede: string } {
-  if (!radio || radio.state === 'unreadable') return { say: words.unread, lede: radio?.why ?? words.unreadLede };
+  if (!radio || radio.state === 'unreadable') return { say: words.unread, lede: radio?.why === undefined ? words.unreadLede : told(radio.why, radio.whySaid) };
   const { radios } = radio.check;
   if (radio.state === 'none' || radios.length === 0) return { say: words.none, lede: words.noneLede };
   if (radios.some(({ canMesh }) => canMesh)) return { say: words.can, lede: radios.length > 1 ? words.canLede : '' };

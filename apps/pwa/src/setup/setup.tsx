@@ -4,6 +4,7 @@ import type { SetupView } from '../live/model.ts';
 import { frameStrings } from '../strings/frame.ts';
 import { setupStrings } from '../strings/setup.ts';
 import { Brand } from '../ui/glyph.tsx';
+import { OtherLanguage } from '../ui/other-language.tsx';
 import { type Steps, useSetup } from './use-setup.ts';
 
 const words = setupStrings.setup;
@@ -66,6 +67,7 @@ function Frame({ step, view, children }: { step: Step | undefined; view: SetupVi
         <span className="plate">
           <span>{view?.node.name ?? frameStrings.app}</span>
         </span>
+        <OtherLanguage />
         {at && step !== 'done' && (
           <>
             <span className="at nw">{words.of(at)}</span>

@@ -5,6 +5,7 @@ import type { TRPCClientErrorLike } from '@trpc/client';
 import { useState } from 'react';
 import type { SetupView } from '../live/model.ts';
 import { type Here, useHere } from '../live/providers.tsx';
+import { told, toldBy } from '../strings/said.ts';
 import { setupStrings } from '../strings/setup.ts';
 
 const words = setupStrings.setup;
@@ -48,10 +49,10 @@ export function useSetup(): Steps | undefined {
       })
       .catch((error: Partial<TRPCClientErrorLike<AppRouter>>) => {
         const named = error.data?.problems ?? [];
-        setProblems(named);
+        setProblems(named.map(({ field, text, said }) => ({ field, text: told(text, said) })));
         setTrouble(
           error.data
-            ? { say: words.failed, next: named.length > 0 ? named.map(({ text }) => text) : [error.message ?? ''] }
+            ? { say: words.failed, next: named.length > 0 ? named.map(({ text, said }) => told(text, said)) : [toldBy(error)] }
             : { say: words.silent, next: [words.silentNext] },
         );
         // It may have been done all the same, by this page before or by another one.

@@ -3,6 +3,7 @@ import { type FormEvent, useId, useState } from 'react';
 import type { CheckedInviteView } from '../live/model.ts';
 import { useHere } from '../live/providers.tsx';
 import { dayAndMinute } from '../strings/format.ts';
+import { told } from '../strings/said.ts';
 import { setupStrings } from '../strings/setup.ts';
 import { Chevron } from '../ui/parts.tsx';
 import { AskScreen } from './ask-screen.tsx';
@@ -31,7 +32,7 @@ export function WayScreen({ steps }: { steps: Steps }) {
     try {
       const checked = await trpc.setup.checkInvite.query({ text: given.slice(0, fileBytesMax) });
       setGood(checked.ok ? checked : undefined);
-      setTrouble(checked.ok ? undefined : { say: words.wrong, next: checked.problems.map((one) => one.text) });
+      setTrouble(checked.ok ? undefined : { say: words.wrong, next: checked.problems.map((one) => told(one.text, one.said)) });
       if (!checked.ok) setTyping(true);
     } catch {
       setTrouble({ say: setupStrings.setup.silent, next: [setupStrings.setup.silentNext] });
@@ -65,7 +66,7 @@ export function WayScreen({ steps }: { steps: Steps }) {
       {steps.view.refused && !trouble && (
         <div className="note" role="alert" data-testid="invite-refused">
           <b>{words.refused}</b>
-          {steps.view.refused}
+          {told(steps.view.refused, steps.view.refusedSaid)}
         </div>
       )}
       {trouble && (

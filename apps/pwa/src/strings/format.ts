@@ -156,3 +156,14 @@ export function list(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
   return `${items.slice(0, -1).join(', ')} ${and(last)} ${last}`;
 }
+
+let regions: Intl.DisplayNames | undefined;
+/** "Germany", by the two letters of ISO 3166. Browsers know the countries; an old one says the letters. */
+export function countryName(code: string): string {
+  try {
+    regions ??= new Intl.DisplayNames(locale, { type: 'region' });
+    return regions.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PeopleRefused } from '../../ports.ts';
+import { say } from '../../said.ts';
 import * as s from '../devices-schema.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sealedBox } from '../rewards-schema.ts';
@@ -26,7 +27,7 @@ export const devicesRouter = (ports: Pick<ApiPorts, 'devices' | 'deviceDesk' | '
         answering(async () => {
           const sealed = ports.seals.of(ctx.principal.session, channel);
           // Before the hub is asked: else there would be a device whose password nobody knows.
-          if (!sealed) throw new PeopleRefused('no-seal', 'The sealed channel is not there any more. Load the page again.');
+          if (!sealed) throw new PeopleRefused('no-seal', say('no-seal'));
           const { token, ...made } = await ports.deviceDesk.add(device);
           return { ...made, box: sealed.seal(token) };
         }),

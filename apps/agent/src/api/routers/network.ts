@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import * as z from 'zod';
 import { NetworkRefused } from '../../ports.ts';
+import { withSaid } from '../../said.ts';
 import { live } from '../live.ts';
 import type { ApiPorts } from '../ports.ts';
 import { network, networkChoices, networkProblems, radio } from '../schema.ts';
@@ -46,7 +47,7 @@ export const networkRouter = (ports: Pick<ApiPorts, 'network' | 'changes' | 'clo
       .input(z.object({ state: z.record(z.string(), z.unknown()) }))
       .output(networkProblems)
       // A mutation, since passphrases do not belong into an address.
-      .mutation(({ input }) => ({ problems: [...ports.changes.check(input.state)] })),
+      .mutation(({ input }) => ({ problems: ports.changes.check(input.state).map(withSaid) })),
     /** A passphrase that is left out is kept, if the network's name stays. What is wrong comes as `problems`, by field. */
     propose: operator
       .input(z.object({ state: z.record(z.string(), z.unknown()), confirmWithinSeconds: z.int().min(30).max(600).default(120) }))

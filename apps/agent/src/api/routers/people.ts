@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import * as z from 'zod';
 import { PeopleRefused } from '../../ports.ts';
+import { say } from '../../said.ts';
 import * as s from '../people-schema.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sealedBox, sealKey, sealOpened } from '../rewards-schema.ts';
@@ -47,8 +48,8 @@ export const peopleRouter = ({ people, seals }: Pick<ApiPorts, 'people' | 'seals
       .mutation(({ ctx, input }) =>
         answering(async () => {
           const passphrase = seals.of(ctx.principal.session, input.channel)?.open(input.box);
-          if (passphrase === undefined) throw new PeopleRefused('no-seal', 'The sealed channel is not there any more. Load the page again.');
-          if (passphrase.length < s.backupPassphraseMin) throw new PeopleRefused('invalid', `Write at least ${s.backupPassphraseMin} characters.`);
+          if (passphrase === undefined) throw new PeopleRefused('no-seal', say('no-seal'));
+          if (passphrase.length < s.backupPassphraseMin) throw new PeopleRefused('invalid', say('own.characters', { count: s.backupPassphraseMin }));
           return { file: await people.backup(passphrase) };
         }),
       ),

@@ -1,3 +1,4 @@
+import { saidOf } from '../../said.ts';
 import type { Log } from '../schema.ts';
 import { log } from '../schema.ts';
 
@@ -17,8 +18,10 @@ export function logView(source: LogSource, at: number, limit: number, before: nu
     // Written by a later version of the agent, before a way back.
     if (!kinds.has(kind)) return [];
     const entry = { id, at: when, kind: kind as Log['entries'][number]['kind'], detail };
+    const said = saidOf(detail);
     return {
       ...entry,
+      ...(said && { said }),
       ...(node !== null && { node }),
       ...(nodeName !== null && { nodeName: nodeName === node ? nameOf(nodeName) : nodeName }),
       ...(healedMs !== null && { healedMs }),

@@ -1,6 +1,7 @@
 import { type AccessPointClient, type BatmanCounters, channelsOf, countries, type MeshPeer, type RadioInterface } from '@energymesh/network';
 import type { NodeId } from '@energymesh/protocol';
 import type { Beneath, NetworkChanges } from '../../ports.ts';
+import { saidOf, withSaid } from '../../said.ts';
 import type { Feed } from '../ports.ts';
 import type { NetworkChoices, NetworkOfNode, RadioBeneath } from '../schema.ts';
 import { defined } from './mesh.ts';
@@ -14,7 +15,8 @@ export function radioFeed({ radio, mesh, clock }: Pick<Sources, 'radio' | 'mesh'
     current: () => {
       const at = clock.wall();
       const now = radio.current();
-      if (now.at !== 'read') return { ...empty, at, ...(now.at === 'none' ? { state: 'none' } : { state: 'unreadable', why: now.why }) };
+      if (now.at !== 'read')
+        return { ...empty, at, ...(now.at === 'none' ? { state: 'none' } : { state: 'unreadable', why: now.why, ...defined({ whySaid: saidOf(now.why) }) }) };
       const { view, beneath } = now;
       const names = new Map(mesh.topology().nodes.map((known) => [known.node, known.name]));
       const name = (node: NodeId) => names.get(node) || node;
@@ -66,8 +68,12 @@ export function radioFeed({ radio, mesh, clock }: Pick<Sources, 'radio' | 'mesh'
             ...defined({ endpoint: peer.endpoint, handshakeAt: peer.handshakeAt === undefined ? undefined : peer.handshakeAt * 1000 }),
           })),
         check: {
-          radios: view.check.radios.map(({ interface: on, canMesh, canAccessPoint, words }) => ({ interface: on, canMesh, canAccessPoint, words })),
+          radios: view.check.radios.map(({ interface: on, canMesh, canAccessPoint, words, driver }) => ({
+            ...{ interface: on, canMesh, canAccessPoint, words },
+            ...defined({ driver }),
+          })),
           advice: [...view.check.advice],
+          adviceSaid: view.check.advice.map((text) => saidOf(text) ?? null),
         },
         problems: [...view.problems],
       };
@@ -84,7 +90,7 @@ const empty = {
   reached: [],
   gateways: [],
   tunnels: [],
-  check: { radios: [], advice: [] },
+  check: { radios: [], advice: [], adviceSaid: [] },
   problems: [],
 };
 
@@ -173,7 +179,10 @@ export function networkFeed(changes: Pick<NetworkChanges, 'status'>, clock: Sour
           change: { id: change.id, ofSeconds: change.confirmWithinSeconds, asked: { ...change.asked }, ...(change.before && { before: { ...change.before } }) },
         }),
         ...defined({ phase: status?.phase, waiting: status?.waiting, state: status?.state as Record<string, unknown> | undefined }),
-        recent: (status?.recent ?? []).map(({ id, result, reason, problems }) => ({ ...defined({ id }), result, reason, problems: [...problems] })),
+        recent: (status?.recent ?? []).map(({ id, result, reason, problems }) => ({
+          ...defined({ id, reasonSaid: saidOf(reason) }),
+          ...{ result, reason, problems: problems.map(withSaid) },
+        })),
         tunnels: [...(status?.wireguard ?? [])],
       };
     },

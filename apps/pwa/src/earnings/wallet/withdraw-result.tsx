@@ -4,7 +4,7 @@ import type { Earnings } from '../../live/model.ts';
 import { walletStrings } from '../../strings/wallet.ts';
 import { Glyph, type GlyphName } from '../../ui/glyph.tsx';
 import { useWithdrawals } from '../feeds.ts';
-import { shortAddress, stroops, xlmExact, xlmPlain } from '../money.ts';
+import { shortAddress, stroops, xlmExact, xlmShort } from '../money.ts';
 import { Transaction } from '../transaction.tsx';
 import type { Said } from '../work.tsx';
 
@@ -15,7 +15,7 @@ const pollMs = 1500;
 const glyphs: Readonly<Record<Withdrawal['state'], GlyphName>> = { sending: 'off', confirmed: 'well', failed: 'lost', expired: 'lost', unknown: 'off' };
 
 function outcome({ state, amount, why }: Withdrawal, unit: string): Said {
-  const text = xlmPlain(stroops(amount));
+  const text = xlmShort(stroops(amount));
   switch (state) {
     case 'sending':
       return { say: words.sending, next: words.sendingNext };

@@ -2,7 +2,7 @@
 import { useNow } from '../../live/clock.ts';
 import type { Earnings } from '../../live/model.ts';
 import { walletStrings } from '../../strings/wallet.ts';
-import { inFours, stroops, xlmExact, xlmPlain } from '../money.ts';
+import { inFours, stroops, xlmExact, xlmShort } from '../money.ts';
 import type { Plan } from './withdraw.tsx';
 
 const words = walletStrings.wallet.withdraw;
@@ -54,8 +54,8 @@ export function WithdrawReview({
           <dt>{words.fee}</dt>
           <dd data-testid="review-fee" data-value={plan.feeMax}>
             {plan.feeLikely === plan.feeMax
-              ? `${xlmPlain(stroops(plan.feeMax))} ${unit}`
-              : words.feeMost(xlmPlain(stroops(plan.feeLikely)), `${xlmPlain(stroops(plan.feeMax))} ${unit}`)}
+              ? `${xlmShort(stroops(plan.feeMax))} ${unit}`
+              : words.feeMost(xlmShort(stroops(plan.feeLikely)), `${xlmShort(stroops(plan.feeMax))} ${unit}`)}
           </dd>
         </div>
         <div>
@@ -74,7 +74,7 @@ export function WithdrawReview({
       {plan.kind !== 'payment' && <p className="note calm mt-3">{words.kind[plan.kind]}</p>}
       <p className="sm mt-3 mb-2">{seconds > 0 ? words.validFor(seconds) : words.expired}</p>
       <button type="button" className="btn pri tall" disabled={busy || seconds === 0} onClick={onSend}>
-        {words.send(xlmPlain(amount), unit)}
+        {words.send(xlmShort(amount), unit)}
       </button>
       <button type="button" className="btn tall mt-3" disabled={busy} onClick={onBack}>
         {walletStrings.wallet.back}

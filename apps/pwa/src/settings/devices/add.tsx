@@ -7,6 +7,7 @@ import { Sealed } from '../../earnings/wallet/seal.ts';
 import { useHere } from '../../live/providers.tsx';
 import { TextField } from '../../setup/parts.tsx';
 import { devicesStrings } from '../../strings/devices.ts';
+import { type Refusal, toldBy } from '../../strings/said.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Choice } from '../network/parts.tsx';
@@ -38,9 +39,9 @@ export function Add({ onClose }: { onClose: () => void }) {
       const device = await trpc.devices.add.mutate({ id: id.trim(), role, channel: sealed.channel });
       setMade({ device, password: sealed.read(device.box) });
     } catch (cause) {
-      const error = cause as { data?: { reason?: string }; message?: string };
-      if (error.data?.reason === 'device-known') setWrong(error.message);
-      else setTrouble(error.data || (cause as Error).name === 'NotSealed' ? (error.message ?? '') : words.silent);
+      const error = cause as Refusal & { data?: { reason?: string } };
+      if (error.data?.reason === 'device-known') setWrong(toldBy(error));
+      else setTrouble(error.data || (cause as Error).name === 'NotSealed' ? toldBy(error) : words.silent);
     } finally {
       setBusy(false);
     }

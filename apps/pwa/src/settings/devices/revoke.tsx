@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useHere } from '../../live/providers.tsx';
 import { devicesStrings } from '../../strings/devices.ts';
+import { type Refusal, toldBy } from '../../strings/said.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 
 const words = devicesStrings.deviceSettings;
@@ -16,8 +17,8 @@ export function Revoke({ id, onClose }: { id: string; onClose: () => void }) {
     trpc.devices.remove
       .mutate({ id })
       .then(onClose)
-      .catch((error: { data?: unknown; message?: string }) => {
-        setTrouble(error.data ? (error.message ?? '') : words.silent);
+      .catch((error: Refusal) => {
+        setTrouble(error.data ? toldBy(error) : words.silent);
         setBusy(false);
       });
   };

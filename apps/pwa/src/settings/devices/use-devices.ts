@@ -3,6 +3,7 @@ import type { CommunityDevices, DeviceOwners } from '@energymesh/agent/api/devic
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useHere } from '../../live/providers.tsx';
 import { devicesStrings } from '../../strings/devices.ts';
+import { type Refusal, toldBy } from '../../strings/said.ts';
 
 export type KnownDevice = CommunityDevices['devices'][number] & { readonly owner?: DeviceOwners['devices'][number] };
 
@@ -29,7 +30,7 @@ export function useDevicesNow(): DevicesNow {
     refetchInterval: ownersPollMs,
   });
   const by = new Map(owners.data?.devices.map((owner) => [owner.id, owner]));
-  const error = owners.error as { data?: unknown; message?: string } | null;
+  const error = owners.error as Refusal | null;
   const known = data?.devices.map((device): KnownDevice => {
     const owner = by.get(device.id);
     return { ...device, ...(owner && { owner }) };
@@ -37,7 +38,7 @@ export function useDevicesNow(): DevicesNow {
   return {
     // A device that the hub has and this node has not heard of yet is on its way.
     devices: known?.toSorted((a, b) => Number(b.connected) - Number(a.connected) || (a.id < b.id ? -1 : 1)),
-    trouble: error ? (error.data ? (error.message ?? '') : devicesStrings.deviceSettings.silent) : undefined,
+    trouble: error ? (error.data ? toldBy(error) : devicesStrings.deviceSettings.silent) : undefined,
     refetch: async () => {
       await Promise.all([queryClient.refetchQueries({ queryKey: ['devices-all'] }), queryClient.refetchQueries({ queryKey: ['device-owners'] })]);
     },

@@ -5,6 +5,7 @@ import { useBrowserNow } from '../../live/clock.ts';
 import type { NetworkOfNode } from '../../live/model.ts';
 import { type Here, useHere } from '../../live/providers.tsx';
 import { networkStrings } from '../../strings/network.ts';
+import { type Refusal, told, toldBy } from '../../strings/said.ts';
 import { TimeRuler, useSecondsLeft } from '../../ui/countdown.tsx';
 import { Go } from '../../ui/go.tsx';
 import { Section } from '../../ui/parts.tsx';
@@ -61,7 +62,7 @@ function Change({ network, silent, lostSeconds }: { network: NetworkOfNode; sile
     );
   }
   if (id !== undefined && outcome) {
-    const { result, reason } = outcome;
+    const { result, reason, reasonSaid } = outcome;
     const say = result === 'confirmed' ? words.kept : result === 'reverted' ? words.undone : result === 'waiting' ? words.applying : words[result];
     return (
       <SettingsPage say={say}>
@@ -69,7 +70,7 @@ function Change({ network, silent, lostSeconds }: { network: NetworkOfNode; sile
           {result !== 'confirmed' && (
             <p className={result === 'reverted' || result === 'unchanged' ? 'note calm' : 'note'}>
               <b>{words.reason}</b>
-              {reason}
+              {told(reason, reasonSaid)}
             </p>
           )}
           {result !== 'unchanged' && result !== 'refused' && after}
@@ -124,9 +125,9 @@ function Waiting({
     act(trpc)
       // The helper takes a moment: the page shows what became of it as soon as it is said.
       .then(() => queryClient.refetchQueries({ queryKey: ['network'] }))
-      .catch((error: { data?: unknown; message?: string }) => {
+      .catch((error: Refusal) => {
         setDoing(undefined);
-        setTrouble(error.data ? `${words.late} ${error.message ?? ''}` : networkStrings.network.form.silent);
+        setTrouble(error.data ? `${words.late} ${toldBy(error)}` : networkStrings.network.form.silent);
       });
   };
   const over = silent && left === 0;

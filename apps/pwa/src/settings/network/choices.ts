@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { useHere } from '../../live/providers.tsx';
+import { tenths } from '../../strings/format.ts';
 
 /** Countries, and the channels that are allowed in one of them. */
 export function useChoices(country: string) {
@@ -15,4 +16,4 @@ export function useChoices(country: string) {
 export const channelOptions = (open: readonly number[] | undefined, now: number) =>
   [...new Set([...(open ?? []), now])]
     .sort((a, b) => a - b)
-    .map((channel) => ({ value: String(channel), label: `${channel}, ${channel <= 14 ? '2.4' : '5'} GHz` }));
+    .map((channel) => ({ value: String(channel), label: `${channel}, ${channel <= 14 ? tenths(2.4) : '5'} GHz` }));

@@ -1,6 +1,7 @@
 'use client';
 import { useState } from 'react';
 import { TextField } from '../../setup/parts.tsx';
+import { countryName } from '../../strings/format.ts';
 import { networkStrings } from '../../strings/network.ts';
 import { channelOptions, useChoices } from './choices.ts';
 import { type Draft, type State, withPart } from './draft.ts';
@@ -32,9 +33,8 @@ function MeshForm({ draft, editing, look }: { draft: Draft; editing: Editing; lo
     const mesh = on ? { ...was, id, channel, ...(passphrase !== undefined && { passphrase }) } : undefined;
     look(withPart(draft, { mesh, ...(country !== '' && { country }) }));
   };
-  const names = countryNames();
   const countries = [...new Set([...(choices?.countries ?? []), ...(country === '' ? [] : [country])])]
-    .map((code) => ({ value: code, label: `${names(code)} (${code})` }))
+    .map((code) => ({ value: code, label: `${countryName(code)} (${code})` }))
     .sort((a, b) => a.label.localeCompare(b.label));
   return (
     <NetworkForm editing={editing} onSubmit={submit}>
@@ -62,14 +62,4 @@ function MeshForm({ draft, editing, look }: { draft: Draft; editing: Editing; lo
       )}
     </NetworkForm>
   );
-}
-
-/** Browsers know the countries; an old one says the letters. */
-function countryNames(): (code: string) => string {
-  try {
-    const names = new Intl.DisplayNames('en', { type: 'region' });
-    return (code) => names.of(code) ?? code;
-  } catch {
-    return (code) => code;
-  }
 }

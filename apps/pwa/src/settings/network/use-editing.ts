@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { go } from '../../frame/places.ts';
 import { useHere } from '../../live/providers.tsx';
 import { networkStrings } from '../../strings/network.ts';
+import { type SaidThere, told, toldBy } from '../../strings/said.ts';
 import { hrefOf } from '../href.ts';
 import { differences, type State } from './draft.ts';
 
@@ -13,6 +14,7 @@ const words = networkStrings.network.form;
 interface Problem {
   readonly field: string;
   readonly text: string;
+  readonly said?: SaidThere | undefined;
 }
 export interface Editing {
   readonly busy: boolean;
@@ -44,7 +46,7 @@ export function useEditing(): Editing {
         const named = error.data?.problems ?? [];
         setProblems(named.map(spoken));
         if (named.length > 0) setReview(undefined);
-        setTrouble(error.data ? (named.length > 0 ? words.wrong : (error.message ?? '')) : words.silent);
+        setTrouble(error.data ? (named.length > 0 ? words.wrong : toldBy(error)) : words.silent);
       })
       .finally(() => setBusy(false));
   };
@@ -82,4 +84,7 @@ export function useEditing(): Editing {
 
 const fits = (found: string, field: string): boolean => (field.endsWith('.') ? found.startsWith(field) || `${found}.` === field : found === field);
 
-const spoken = ({ field, text }: Problem): Problem => ({ field, text: `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}` });
+function spoken({ field, text: written, said }: Problem): Problem {
+  const text = told(written, said);
+  return { field, text: `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}` };
+}

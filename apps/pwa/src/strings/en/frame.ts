@@ -11,6 +11,8 @@ export const frameStrings = {
 
   skip: 'Skip to the content',
 
+  languageFailed: 'Not changed: this browser keeps nothing for this page.',
+
   nav: {
     main: 'Main',
     home: 'Home',

@@ -111,7 +111,6 @@ export const homeStrings = {
     look: 'Look',
     looks: { auto: 'Automatic', light: 'Light', dark: 'Dark' },
     language: 'Language',
-    languageFailed: 'Not changed: this browser keeps nothing for this page.',
     logout: 'Log out',
     node: 'Node',
     fingerprint: 'Fingerprint',

@@ -8,6 +8,8 @@ const dbm = (value: number) => `${value < 0 ? '\u2212' : ''}${number(Math.abs(Ma
 
 export const radioStrings = {
   radio: {
+    /** What a radio can do, as the node says it. */
+    one: (words: string, _on: string, _driver: string | undefined, _canMesh: boolean, _canAccessPoint: boolean): string => words,
     title: 'Radio',
     label: 'What carries your links',
     asking: 'Asking what carries the links.',

@@ -14,6 +14,8 @@ export const frameStrings: Translated<typeof en> = {
 
   skip: 'Ir al contenido',
 
+  languageFailed: 'No ha cambiado: este navegador no guarda nada para esta página.',
+
   nav: {
     main: 'Principal',
     home: 'Inicio',

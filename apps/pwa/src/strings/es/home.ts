@@ -112,7 +112,6 @@ export const homeStrings: Translated<typeof en> = {
     look: 'Aspecto',
     looks: { auto: 'Automático', light: 'Claro', dark: 'Oscuro' },
     language: 'Idioma',
-    languageFailed: 'No ha cambiado: este navegador no guarda nada para esta página.',
     logout: 'Cerrar sesión',
     node: 'Nodo',
     fingerprint: 'Huella',

@@ -39,7 +39,7 @@ export const meshStrings: Translated<typeof en> = {
     sector: (name, count) => `${name} · ${number(count)}`,
     groups: { gateways: 'Pasarelas', noWay: 'Sin salida', offline: 'Sin conexión', hops },
     toBackend: 'al backend',
-    through: (name) => `a través de ${name}`,
+    through: (name) => `por ${name}`,
     throughThen: (name) => `a través de ${name} en la última señal`,
     lastHeard: (age) => `última señal ${age}`,
     neverHeard: 'aún sin señal',

@@ -116,7 +116,7 @@ export const nodeSettingsStrings: Translated<typeof en> = {
       change: 'Cambiar la contraseña',
       changeNext:
         'Con ello terminan todas las demás sesiones. Primero se pide la contraseña de antes, para que nadie ante una página abierta pueda dejarte fuera.',
-      old: 'Contraseña hasta ahora',
+      old: 'Contraseña actual',
       changed: 'La contraseña ha cambiado. Todas las demás sesiones han terminado.',
       set: 'Cambiarla',
       browser: (browser, system) => (system ? `${browser} en ${system}` : browser),

@@ -7,6 +7,15 @@ const dbm = (value: number) => `${value < 0 ? '\u2212' : ''}${number(Math.abs(Ma
 
 export const radioStrings: Translated<typeof en> = {
   radio: {
+    one: (_words, on, driver, canMesh, canAccessPoint) => {
+      const [what, note] = (driver !== undefined && drivers[driver]) || [driver === undefined ? 'una radio' : `una radio con el controlador ${driver}`];
+      const can = canMesh
+        ? `sirve para la malla${canAccessPoint ? ' o como punto de acceso' : ''}`
+        : canAccessPoint
+          ? 'sirve como punto de acceso, pero no para la malla'
+          : 'no sirve ni para la malla ni como punto de acceso';
+      return `${on} es ${what}: ${can}.${note ? ` ${note}` : ''}`;
+    },
     title: 'Radio',
     label: 'Qué lleva tus enlaces',
     asking: 'Preguntando qué lleva los enlaces.',
@@ -78,4 +87,16 @@ export const radioStrings: Translated<typeof en> = {
     never: 'ninguno todavía',
     band: { radio: 'ancho: por radio', hops: 'punteado: varios saltos de radio' },
   },
+};
+
+const [good, noMesh] = ['Una buena elección para la malla.', 'Es más nuevo, pero su controlador no tiene malla.'];
+/** By driver, as the radio check knows them. */
+const drivers: Readonly<Record<string, readonly [string, string] | undefined>> = {
+  brcmfmac: ['la radio integrada de la Pi', 'Como punto de acceso atiende a unos 7 dispositivos, con WPA2.'],
+  mt76x2u: ['un adaptador MT7612U', good],
+  mt76x0u: ['un adaptador MT7610U', good],
+  mt7921u: ['un adaptador MT7921U (WiFi 6)', noMesh],
+  mt7925u: ['un adaptador MT7925U (WiFi 7)', noMesh],
+  ath9k_htc: ['un adaptador AR9271', 'Admite 8 vecinos como mucho, solo en 2,4 GHz.'],
+  mac80211_hwsim: ['una radio virtual', 'Para hacer pruebas.'],
 };

@@ -7,7 +7,7 @@ const carriedOf = (of: 'packets' | 'bytes'): string => (of === 'bytes' ? 'Tamañ
 export const trafficStrings: Translated<typeof en> = {
   traffic: {
     today: 'Tráfico de hoy',
-    carried: 'Paquetes transportados',
+    carried: 'Transportado',
     carriedBytes: 'Tamaño de lo transportado',
     per: { minute: 'por minuto', 'ten-minutes': 'por 10 min', hour: 'por hora', day: 'por día' },
     span: 'Tiempo',
