@@ -46,12 +46,13 @@ module.exports = {
     { name: 'identity-knows-no-protocol', severity: 'error', from: { path: '^packages/identity' }, to: { path: '^packages/(protocol|simulator|enrolment)' } },
     {
       name: 'pwa-knows-types-only',
-      comment: 'Of the agent the page takes types, and the pure session-mac, sealed, sealed-call and sentences; of the wallet what runs in a browser.',
+      comment:
+        'Of the agent the page takes types, and the pure session-mac, sealed, sealed-bodies, sealed-call and sentences; of the wallet what runs in a browser.',
       severity: 'error',
       from: { path: '^apps/pwa/src' },
       to: {
         path: '^(apps/(agent|hub)|packages)',
-        pathNot: '^apps/agent/src/(sentences|api/(session-mac|sealed|phones/sealed-call))\\.ts$|^packages/wallet/src/(input/)?index\\.ts$',
+        pathNot: '^apps/agent/src/(sentences|api/(session-mac|sealed|sealed-bodies|phones/sealed-call))\\.ts$|^packages/wallet/src/(input/)?index\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -47,10 +47,10 @@ test('from blank to online, killed between the steps: each start goes on where t
     const { setup } = page.client;
     expect(await setup.get.query()).toMatchObject({ step: 'way', node: { name: 'Blank' }, network: { available: false } });
 
-    const wrong = await setup.checkInvite.query({ text: `country: Germany\n${invite.slice(0, -30)}` });
+    const wrong = await setup.checkInvite.mutate({ text: `country: Germany\n${invite.slice(0, -30)}` });
     expect(wrong).toMatchObject({ ok: false });
     expect(!wrong.ok && wrong.problems.map(({ field }) => field)).toEqual(['invite', 'country']);
-    expect(await setup.checkInvite.query({ text: `name: Weir 2\ncountry: DE\n${invite.slice(0, 70)}\n${invite.slice(70)}` })).toMatchObject({
+    expect(await setup.checkInvite.mutate({ text: `name: Weir 2\ncountry: DE\n${invite.slice(0, 70)}\n${invite.slice(70)}` })).toMatchObject({
       ok: true,
       community: 'Sunny Street',
       role: 'gateway',

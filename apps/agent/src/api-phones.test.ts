@@ -28,6 +28,7 @@ async function paired(extra: Parameters<typeof openDoor>[1] = {}) {
   const answer = pairing.open(await door.phones.answer(pairing.bytes, 'lan'));
   return { door, phone, answer };
 }
+const markOf = (answer: { body: string } | undefined): string => JSON.parse(answer?.body ?? '').result.data.feeds[0].mark;
 const said = async (door: Door, call: ReturnType<TestPhone['call']>) => call.open(await door.phones.answer(call.bytes, 'lan'));
 
 describe('pairing', () => {
@@ -96,6 +97,25 @@ describe('a paired phone', () => {
       expect([path, (await post(`/trpc/${path}`))?.status]).toEqual([path, 403]);
     }
     expect(await said(door, phone.call('/healthz'))).toMatchObject({ refused: 'malformed' });
+  });
+
+  test('is told when something is new, and not after it was removed', async () => {
+    const { door, phone } = await paired();
+    await using _door = door;
+    const follow = (seen: string) => said(door, phone.call(`/trpc/phones.follow?input=${encodeURIComponent(JSON.stringify({ seen: { 'mesh.live': seen } }))}`));
+    const [{ mark }] = JSON.parse((await follow(''))!.body).result.data.feeds;
+    const next = follow(mark);
+    await expect.poll(() => behind.handlers.size).toBeGreaterThan(0);
+    behind.topology = { ...behind.topology, path: [behind.topology.self] };
+    for (const handler of behind.handlers) handler();
+    expect(JSON.parse((await next)!.body).result.data.feeds).toEqual([{ name: 'mesh.live', mark: expect.any(String), value: behind.topology }]);
+
+    const last = follow(markOf(await follow('')));
+    await expect.poll(() => behind.handlers.size).toBeGreaterThan(0);
+    door.phones.revoke(phone.id);
+    behind.topology = { ...behind.topology, path: [] };
+    for (const handler of behind.handlers) handler();
+    expect(await last).toMatchObject({ refused: 'unknown-phone', body: '' });
   });
 
   test('leaves', async () => {

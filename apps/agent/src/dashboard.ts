@@ -54,6 +54,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
   const status = statusFeed(sources);
   const rewards = options.rewards ?? noRewards(clock);
   let listening: { readonly port: number } | undefined;
+  const seals = new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) });
   const router = createAppRouter({
     clock,
     auth: login,
@@ -99,7 +100,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     trafficOver: trafficOver(sources),
     counters: () => ({ at: clock.wall(), counters: named({ events: events.counters(), ...options.counted?.() }) }),
     ...rewards,
-    seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
+    seals,
     setup,
     tokens,
     people: options.people,
@@ -116,6 +117,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
     askable: () => rewards.rewards.servers(),
     router,
     sessions,
+    seals,
     tokens,
     version: who.version,
     clock,

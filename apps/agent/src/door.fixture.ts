@@ -114,6 +114,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
     addresses: () => ['fe80::1', '127.0.0.1'],
     port: () => 8080,
   });
+  const seals = new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) });
   const zeros = { devices: 0, betweenNodes: 0, reports: 0 };
   const ports: ApiPorts = {
     people: noPeople,
@@ -145,7 +146,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
     })),
     trafficOver: trafficOver({ clock, counters: { sums: () => [], runs: () => [], onChange: () => () => {} } }),
     ...noRewards(clock),
-    seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
+    seals,
     setup: setupPort({
       setup: new Setup({
         settings: store.settings,
@@ -210,6 +211,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
       port: 0,
       router,
       sessions,
+      seals,
       tokens,
       version: '0.1.0',
       hostCheck: new HostCheck({ nodeName: 'Mill Lane', allowedHosts: ['mill.lan'] }),

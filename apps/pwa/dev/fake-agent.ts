@@ -95,6 +95,7 @@ const helper = networkOf(values.helper as HelperName, clock, port);
 const network = feed(helper.current);
 const desk = deskOf(sources.status, port, clock, values.scene === 'alone');
 const setup = firstBootOf(values.setup as SetupStep, clock.wall, helper.changes, helper.current, () => login.claimed);
+const seals = new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) });
 const router = createAppRouter({
   clock,
   auth: login,
@@ -111,7 +112,7 @@ const router = createAppRouter({
   devices: sources.devices,
   traffic: feed(sources.traffic),
   ...rewardsOf(values.purse as PurseName, clock.wall),
-  seals: new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) }),
+  seals,
   trafficOver: sources.trafficOver,
   ...desk,
   log: (limit) => sources.log(limit),
@@ -122,6 +123,7 @@ const server = await ApiServer.open({
   port: Number(values.port),
   router,
   sessions,
+  seals,
   hostCheck: new HostCheck({ nodeName: 'Mill Lane 7', allowedHosts: ['192.168.4.1'] }),
   clock,
   pwaDir: values.pwa,

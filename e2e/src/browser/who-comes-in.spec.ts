@@ -103,8 +103,8 @@ test('where there is no hub: a node makes a community, and its keys are copied t
   await expect(page.getByTestId('own-community')).toContainText('Hillside was made on this node', { timeout: 20_000 });
   await expect(page.getByTestId('own-members')).toContainText('Hill Top');
   await page.getByText('Save a copy of the keys').click();
-  await page.getByLabel('Passphrase for the copy').fill('a lantern over the weir');
-  await page.getByLabel('Once more').fill('a lantern over the weir');
+  await page.getByLabel('Passphrase for the copy', { exact: true }).fill('a lantern over the weir');
+  await page.getByLabel('Once more', { exact: true }).fill('a lantern over the weir');
   await expectAccessible(page, 'people-keys');
   const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save the file' }).click();

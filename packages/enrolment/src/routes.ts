@@ -65,7 +65,7 @@ export function enrolmentRoutes(parts: EnrolmentParts): Hono<Env> {
     const door = doorOf(c.env.incoming);
     if (!door.secure)
       throw new HttpError(403, 'https-only', 'enrolment is served on the https address only: what it hands out must not be read or changed on the way');
-    if (!limit.take(door.address, parts.clock.now())) throw new HttpError(429, 'slow-down', 'too many requests from this address; try again in a minute');
+    if (limit.take(door.address, parts.clock.now()) > 0) throw new HttpError(429, 'slow-down', 'too many requests from this address; try again in a minute');
     return door;
   };
   const moved = () => parts.moved?.();
@@ -108,7 +108,7 @@ export function enrolmentRoutes(parts: EnrolmentParts): Hono<Env> {
     here();
     const { name, ...requests } = await bodyOf(c, joinRequest);
     const mayBegin = () => {
-      if (!begun.take(address, parts.clock.now())) throw new HttpError(429, 'slow-down', 'too many nodes ask from this address; try again in five minutes');
+      if (begun.take(address, parts.clock.now()) > 0) throw new HttpError(429, 'slow-down', 'too many nodes ask from this address; try again in five minutes');
     };
     const said = await refusing(parts.requests.ask({ requests, name, mayBegin }));
     return c.json(said.state === 'admitted' ? { state: 'admitted', ...answer(said.enrolled) } : said);

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { RateLimit } from '@energymesh/enrolment';
 import * as opaque from '@serenity-kit/opaque';
 import type { Clock } from '../ports.ts';
 import { say } from '../said.ts';
 import { type AuthPort, LoginRefused } from './ports.ts';
-import { RateLimit } from './rate-limit.ts';
 import { keyStretching, type LoginIdentifier, normaliseClaimCode } from './session-mac.ts';
 import type { SessionInfo, Sessions } from './sessions.ts';
 
@@ -53,7 +53,7 @@ export class Login implements AuthPort {
   private constructor(options: LoginOptions, setup: string) {
     this.#options = options;
     this.#setup = setup;
-    this.#limit = new RateLimit({ clock: options.clock, burst: 10, refillMs: 6000, everybodyFactor: 4, callersMax: 1024 });
+    this.#limit = new RateLimit({ burst: 10, refillMs: 6000, everybodyFactor: 4, callersMax: 1024 });
   }
 
   static async open(options: LoginOptions): Promise<Login> {
@@ -97,7 +97,7 @@ export class Login implements AuthPort {
 
   loginStart(caller: string, identifier: LoginIdentifier, request: string): { loginId: string; response: string } {
     const { clock, records } = this.#options;
-    const waitMs = this.#limit.take(caller);
+    const waitMs = this.#limit.take(caller, clock.monotonic());
     if (waitMs > 0) this.#refuse(caller, 'too-many', `Too many tries. Wait ${Math.ceil(waitMs / 1000)} s, then try again.`, waitMs);
     if (identifier === 'claim' && this.claimed) {
       this.#refuse(caller, 'already-claimed', 'This node already has an operator. Log in with the passphrase.');

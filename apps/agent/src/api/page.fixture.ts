@@ -2,9 +2,11 @@ import * as opaque from '@serenity-kit/opaque';
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, type TRPCWebSocketClient, wsLink } from '@trpc/client';
 import { WebSocket } from 'ws';
 import type { AppRouter } from './router.ts';
+import { SealEnd } from './sealed.ts';
+import { sealingFetch } from './sealed-bodies.ts';
 import { keyStretching, type LoginIdentifier, normaliseClaimCode, type Session, type SessionKeeper, signingFetch, socketParams } from './session-mac.ts';
 
-/** What the dashboard does, without a browser: logs in, signs, subscribes. For tests here and of whole communities. */
+/** What the dashboard does, without a browser: logs in, signs and seals, subscribes. For tests here and of whole communities. */
 export class Page implements SessionKeeper {
   readonly base: string;
   readonly client: ReturnType<typeof createTRPCClient<AppRouter>>;
@@ -20,7 +22,8 @@ export class Page implements SessionKeeper {
       connectionParams: () => (this.session ? socketParams(this.session, this.nextCounter()) : null),
       lazy: { enabled: true, closeMs: 0 },
     });
-    const http = httpBatchLink({ url: `${base}/trpc`, fetch: signingFetch(fetch, this, base) as never });
+    const newEnd = async () => new SealEnd('page', (bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+    const http = httpBatchLink({ url: `${base}/trpc`, fetch: sealingFetch(signingFetch(fetch, this, base), this, newEnd) as never });
     this.client = createTRPCClient<AppRouter>({
       links: [splitLink({ condition: ({ type }) => type === 'subscription', true: wsLink({ client: this.#sockets }), false: http })],
     });

@@ -2,6 +2,7 @@ import type { Clock, NetworkChanges } from '../ports.ts';
 import type { About, LogLevel } from './about-schema.ts';
 import type { CommunityDevices, DeviceOwners, DeviceRole, MadeDevice } from './devices-schema.ts';
 import type { MadeInvite, OwnCommunity, People } from './people-schema.ts';
+import type { Way } from './phones/phones.ts';
 import type { PhoneOffer, PhonesView } from './phones/schema.ts';
 import type {
   Csv,
@@ -48,7 +49,7 @@ export type Principal =
   | { readonly kind: 'claimant'; readonly session: string }
   | { readonly kind: 'operator'; readonly session: string }
   /** A paired phone, which may do a part of what the operator may (`phones/may.ts`). */
-  | { readonly kind: 'phone'; readonly session: string; readonly phone: string };
+  | { readonly kind: 'phone'; readonly session: string; readonly phone: string; readonly way: Way };
 export type Unauthorised = 'not-logged-in' | 'malformed' | 'unknown-session' | 'bad-mac' | 'replayed';
 
 /** Something that has a value now and says when it may have changed. */

@@ -33,7 +33,7 @@ const ports = {
     },
   },
 } as unknown as ApiPorts;
-const callerAs = (principal: Principal) => createAppRouter(ports).createCaller({ principal, caller: '192.0.2.1' });
+const callerAs = (principal: Principal) => createAppRouter(ports).createCaller({ principal, caller: '192.0.2.1', seal: 'opened' });
 const operator = (session = 's1') => callerAs({ kind: 'operator', session }).rewards;
 const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
 const channelOf = async (session = 's1') => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Follows } from './follows.ts';
 import type { ApiPorts } from './ports.ts';
 import { aboutRouter } from './routers/about.ts';
 import { authRouter } from './routers/auth.ts';
@@ -29,7 +30,7 @@ export const createAppRouter = (ports: ApiPorts) =>
     rewards: rewardsRouter(ports),
     setup: setupRouter(ports.setup),
     tokens: tokensRouter(ports),
-    phones: phonesRouter(ports.phones),
+    phones: phonesRouter(ports.phones, new Follows(ports)),
     about: aboutRouter(ports),
     people: peopleRouter(ports),
     log: router({

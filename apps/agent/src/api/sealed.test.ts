@@ -52,7 +52,7 @@ describe("the node's ends", () => {
     expect(seals.of('s2', first.channel)).toBeUndefined();
     expect(seals.begin('ended', page.key)).toBeUndefined();
     expect(seals.begin('s1', 'A'.repeat(43))).toBeUndefined();
-    for (let i = 0; i < 15; i++) seals.begin('s2', page.key);
+    for (let i = 0; i < 63; i++) seals.begin('s2', page.key);
     expect(seals.of('s1', first.channel)).toBeDefined();
     seals.begin('s2', page.key);
     expect(seals.of('s1', first.channel)).toBeUndefined();

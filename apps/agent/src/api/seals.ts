@@ -4,7 +4,8 @@ import { SealEnd, type SealedChannel } from './sealed.ts';
 
 /** Long enough to write 24 words down, and to find out that one is missing. */
 const lifeMs = 30 * 60_000;
-const channelsMax = 16;
+/** Every page that does something has one, and another for a phrase. */
+const channelsMax = 64;
 
 interface Open {
   readonly session: string;
@@ -12,7 +13,7 @@ interface Open {
   readonly until: number;
 }
 
-/** The node's ends of sealed channels: each belongs to one session and lives half an hour; beyond 16 the oldest ends. */
+/** The node's ends of sealed channels: each belongs to one session and lives half an hour; beyond 64 the oldest ends. */
 export class Seals {
   readonly #clock: Clock;
   readonly #sessionKey: (session: string) => string | undefined;

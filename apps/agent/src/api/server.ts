@@ -9,6 +9,7 @@ import { contentSecurityPolicy } from './content-policy.ts';
 import type { HostCheck } from './host-check.ts';
 import { answerPhoneCall, type PhoneCalls, phonePath } from './phones/http.ts';
 import { answerProbe } from './portal.ts';
+import type { SealsPort } from './ports.ts';
 import { Rest } from './rest/answer.ts';
 import type { AppRouter } from './router.ts';
 import type { Sessions } from './sessions.ts';
@@ -22,6 +23,7 @@ export interface ApiServerOptions {
   readonly port: number;
   readonly router: AppRouter;
   readonly sessions: Sessions;
+  readonly seals: Pick<SealsPort, 'of'>;
   readonly tokens: Tokens;
   readonly version: string;
   readonly hostCheck: HostCheck;
@@ -125,7 +127,7 @@ export class ApiServer {
 }
 
 function createApp(options: ApiServerOptions): Hono<{ Bindings: HttpBindings }> {
-  const { router, sessions, onError, health, pwaDir, askable, phoneCalls } = options;
+  const { router, sessions, seals, onError, health, pwaDir, askable, phoneCalls } = options;
   const app = new Hono<{ Bindings: HttpBindings }>();
   const rest = new Rest(options);
   const files = pwaDir === undefined ? undefined : new PageFiles({ root: pwaDir, policy: (scripts) => contentSecurityPolicy(scripts, askable?.()) });
@@ -133,7 +135,7 @@ function createApp(options: ApiServerOptions): Hono<{ Bindings: HttpBindings }> 
     await next();
     for (const [name, value] of securityHeaders) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   });
-  app.all('/trpc/*', (c) => answerCall(c.req.raw, c.env.incoming.url ?? '', callerOf(c.env.incoming), { router, sessions, onError }));
+  app.all('/trpc/*', (c) => answerCall(c.req.raw, c.env.incoming.url ?? '', callerOf(c.env.incoming), { router, sessions, seals, onError }));
   app.on(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], ['/api/v1/*', '/metrics'], (c) =>
     rest.answer(c.req.method, new URL(c.req.url), c.req.raw.headers, callerOf(c.env.incoming)),
   );

@@ -46,7 +46,7 @@ export class Sockets {
           socketMac(key, counter),
         );
         if (principal.kind !== 'anonymous') this.#sessionOf.set(res, principal.session);
-        return { principal, caller: callerOf(req), agent: req.headers['user-agent'] ?? '' };
+        return { principal, caller: callerOf(req), seal: 'none', agent: req.headers['user-agent'] ?? '' };
       },
       keepAlive: { enabled: true, pingMs: 20_000, pongWaitMs: 10_000 },
       onError: ({ path, error }) => isOurs(error) && onError(path, error),

@@ -9,6 +9,8 @@ export interface CallContext {
   readonly principal: Principal;
   /** Address of the caller, for rate limits. */
   readonly caller: string;
+  /** What it sends came sealed: `api/sealed-bodies.ts`. not-opened: in a channel that is not there, or changed on its way. */
+  readonly seal: 'opened' | 'none' | 'not-opened';
   /** As its browser names itself. */
   readonly agent?: string;
 }
@@ -23,7 +25,10 @@ export type Reason =
   | SetupRefused['why']
   | PhonesRefused['why']
   | 'claim-only'
+  | Unsealed
   | 'not-by-phone';
+
+type Unsealed = 'unsealed' | 'seal-not-opened';
 
 class Denied extends Error {
   readonly reason: Reason;
@@ -72,8 +77,14 @@ const words: Record<Unauthorised, string> = {
   replayed: 'A request with this counter was already answered. Send it again with a new counter.',
 };
 
+const sealWords: Record<Unsealed, string> = {
+  unsealed: 'What a session asks to be done comes sealed, so that nobody on the network reads it: open a channel with auth.seal first. A page: load it again.',
+  'seal-not-opened':
+    'What came sealed could not be opened: its channel is not there any more, or it was changed on its way. Nothing was done. Load the page again.',
+};
+
 /** Has proved the claim code or the passphrase, or is a phone that the operator paired, where a phone may. */
-export const loggedIn = t.procedure.use(({ ctx, next, path }) => {
+export const loggedIn = t.procedure.use(({ ctx, next, path, type }) => {
   const { principal } = ctx;
   if (principal.kind === 'anonymous') throw new TRPCError({ code: 'UNAUTHORIZED', message: words[principal.why], cause: new Denied(principal.why) });
   if (principal.kind === 'phone' && !phoneMay(path)) {
@@ -82,6 +93,10 @@ export const loggedIn = t.procedure.use(({ ctx, next, path }) => {
       message: say('login.not-by-phone'),
       cause: new Denied('not-by-phone'),
     });
+  }
+  if (type === 'mutation' && ctx.seal !== 'opened' && path !== 'auth.seal') {
+    const why = ctx.seal === 'none' ? 'unsealed' : 'seal-not-opened';
+    throw new TRPCError({ code: 'PRECONDITION_FAILED', message: sealWords[why], cause: new Denied(why) });
   }
   return next({ ctx: { ...ctx, principal } });
 });

@@ -50,7 +50,7 @@ export function createApp(parts: AppParts): Hono<Env> {
     const door = doorOf(c.env.incoming);
     if (!door.secure && !door.local) throw new HttpError(403, 'https-only', 'from another machine use the https address');
     if (!presentsToken(c, parts.adminToken)) {
-      if (!attempts.take(door.address, parts.clock.now())) throw new HttpError(429, 'slow-down', 'too many wrong tokens');
+      if (attempts.take(door.address, parts.clock.now()) > 0) throw new HttpError(429, 'slow-down', 'too many wrong tokens');
       c.header('www-authenticate', 'Basic realm="EnergyMesh hub", charset="UTF-8"');
       throw new HttpError(401, 'unauthorised', 'the admin token is needed');
     }

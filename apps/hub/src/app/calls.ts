@@ -58,7 +58,7 @@ export class Calls {
     if (!this.#o.isMember(node)) return { ok: false, fault: 'no-such-node' };
     const now = this.#o.clock.now();
     // The address first: what a stranger sends uses up nobody's share but theirs.
-    if (!this.#byAddress.take(address, now) || !this.#byPhone.take(`${node}/${phone}`, now) || !this.#byNode.take(node, now))
+    if (this.#byAddress.take(address, now) > 0 || this.#byPhone.take(`${node}/${phone}`, now) > 0 || this.#byNode.take(node, now) > 0)
       return { ok: false, fault: 'slow-down' };
     const tag = createHash('sha256').update(bytes).digest().subarray(0, tagBytes).toString('hex');
     const ofNode = [...this.#pending.values()].filter((pending) => pending.node === node).length;

@@ -1,4 +1,5 @@
 import type { AppRouter } from '@energymesh/agent/router';
+import { sealingFetch } from '@energymesh/agent/sealed-bodies';
 import { AnswerForged, signingFetch } from '@energymesh/agent/session-mac';
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
@@ -25,7 +26,8 @@ const timedFetch = (input: RequestInfo | URL | string, init?: RequestInit): Prom
 };
 
 /**
- * The calls of this page to its node. Queries and mutations go by HTTP, each signed with the session's key; subscriptions by one WebSocket.
+ * The calls of this page to its node. Queries and mutations go by HTTP, each signed with the session's key,
+ * mutations sealed as well; subscriptions by one WebSocket.
  * `onReplayed`: the socket's counter was taken by another tab; the caller connects anew.
  */
 export function nodeClient(session: SessionStore, contact: Contact, onReplayed: () => void): NodeClient {
@@ -61,6 +63,12 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
     session.skipAhead();
     return signed(input, init);
   };
+
+  /** The ciphers come with the first thing that is asked to be done; `getRandomValues` is there on plain HTTP as well. */
+  const sealed = sealingFetch(signedTwice, session, async () => {
+    const { SealEnd } = await import('@energymesh/agent/sealed');
+    return new SealEnd('page', (bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
+  });
 
   /** Made with the first subscription: what the page begins with does not wait for it. */
   let socket: Promise<SocketLink> | undefined;
@@ -102,7 +110,7 @@ export function nodeClient(session: SessionStore, contact: Contact, onReplayed: 
           // Anybody may ask these, and they go unsigned: a session that has ended must not stand in the way.
           condition: (op) => op.path === 'card' || op.path.startsWith('auth.login'),
           true: httpBatchLink({ url: path, fetch: timedFetch as typeof fetch }),
-          false: httpBatchLink({ url: path, fetch: signedTwice as typeof fetch, maxURLLength: 2000 }),
+          false: httpBatchLink({ url: path, fetch: sealed as typeof fetch, maxURLLength: 2000 }),
         }),
       }),
     ],

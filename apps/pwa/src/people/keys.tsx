@@ -1,9 +1,9 @@
 'use client';
-import { SealEnd } from '@energymesh/agent/sealed';
 import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { saveFile } from '../earnings/save-file.ts';
-import { type Here, useHere } from '../live/providers.tsx';
+import { useHere } from '../live/providers.tsx';
+import { PassphraseField } from '../settings/node/passphrase-field.tsx';
 import { peopleStrings } from '../strings/people.ts';
 import { type Refusal, toldBy } from '../strings/said.ts';
 import { Section } from '../ui/parts.tsx';
@@ -34,33 +34,23 @@ export function Keys() {
   );
 }
 
-/** The passphrase goes sealed: the page came over plain HTTP. */
-async function backupBy({ trpc, session }: Pick<Here, 'trpc' | 'session'>, passphrase: string): Promise<string> {
-  const key = session.current()?.key;
-  const end = new SealEnd('page', (bytes) => crypto.getRandomValues(new Uint8Array(bytes)));
-  const begun = await trpc.people.seal.mutate({ key: end.key });
-  const channel = key === undefined ? undefined : end.join(begun.key, key);
-  if (!channel) throw new Error(words.noSeal);
-  return (await trpc.people.backup.mutate({ channel: begun.channel, box: channel.seal(passphrase) })).file;
-}
-
-function Backup({ name }: { name: string }) {
-  const here = useHere();
-  const [first, setFirst] = useState('');
-  const [again, setAgain] = useState('');
+/** What is done seldom: folded, one form, and what became of it. Throws of `act` are said in their own words. */
+function Folded({
+  words,
+  act,
+  children,
+}: {
+  words: { readonly title: string; readonly next: string; readonly button: string };
+  act: () => Promise<string | undefined>;
+  children: ReactNode;
+}) {
   const [said, setSaid] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const [one, two] = [useId(), useId()];
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (first.length < passphraseMin) return setSaid(words.short(passphraseMin));
-    if (first !== again) return setSaid(words.differ);
     setBusy(true);
     try {
-      saveFile(`energymesh-${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.json`, await backupBy(here, first), 'application/json');
-      setFirst('');
-      setAgain('');
-      setSaid(words.saved);
+      setSaid(await act());
     } catch (error) {
       setSaid(toldBy(error as Refusal));
     } finally {
@@ -69,26 +59,12 @@ function Backup({ name }: { name: string }) {
   };
   return (
     <details className="fold">
-      <summary>{words.backup}</summary>
+      <summary>{words.title}</summary>
       <form onSubmit={(event) => void submit(event)}>
-        <p className="sm pb-3">{words.backupNext}</p>
-        {(
-          [
-            [one, words.passphrase, first, setFirst],
-            [two, words.again, again, setAgain],
-          ] as const
-        ).map(([id, label, value, set]) => (
-          <div key={id} className="pb-3">
-            <label className="label" htmlFor={id}>
-              {label}
-            </label>
-            <div className="field tall">
-              <input id={id} type="password" autoComplete="off" value={value} onChange={(event) => set(event.target.value)} />
-            </div>
-          </div>
-        ))}
+        <p className="sm pb-3">{words.next}</p>
+        {children}
         <button type="submit" className="btn" disabled={busy}>
-          {words.save}
+          {words.button}
         </button>
         <p className="sm min-h-5 pt-2" role="status">
           {said}
@@ -98,42 +74,44 @@ function Backup({ name }: { name: string }) {
   );
 }
 
+function Backup({ name }: { name: string }) {
+  const { trpc } = useHere();
+  const [first, setFirst] = useState('');
+  const [again, setAgain] = useState('');
+  const save = async () => {
+    if (first.length < passphraseMin) return words.short(passphraseMin);
+    if (first !== again) return words.differ;
+    const { file } = await trpc.people.backup.mutate({ passphrase: first });
+    saveFile(`energymesh-${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.json`, file, 'application/json');
+    setFirst('');
+    setAgain('');
+    return words.saved;
+  };
+  return (
+    <Folded words={{ title: words.backup, next: words.backupNext, button: words.save }} act={save}>
+      <PassphraseField label={words.passphrase} value={first} onChange={setFirst} />
+      <PassphraseField label={words.again} value={again} onChange={setAgain} />
+    </Folded>
+  );
+}
+
 function Move() {
   const { trpc } = useHere();
   const queryClient = useQueryClient();
   const [address, setAddress] = useState('');
-  const [said, setSaid] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const field = useId();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      queryClient.setQueryData(['own-community'], await trpc.people.moveTo.mutate({ address: address.trim() || '-' }));
-    } catch (error) {
-      setSaid(toldBy(error as Refusal));
-    } finally {
-      setBusy(false);
-    }
+  const move = async () => {
+    queryClient.setQueryData(['own-community'], await trpc.people.moveTo.mutate({ address: address.trim() || '-' }));
+    return undefined;
   };
   return (
-    <details className="fold">
-      <summary>{words.move}</summary>
-      <form onSubmit={(event) => void submit(event)}>
-        <p className="sm pb-3">{words.moveNext}</p>
-        <label className="label" htmlFor={field}>
-          {words.hub}
-        </label>
-        <div className="field tall mb-3">
-          <input id={field} autoCapitalize="none" autoCorrect="off" spellCheck={false} value={address} onChange={(event) => setAddress(event.target.value)} />
-        </div>
-        <button type="submit" className="btn" disabled={busy}>
-          {words.moveIt}
-        </button>
-        <p className="sm min-h-5 pt-2" role="status">
-          {said}
-        </p>
-      </form>
-    </details>
+    <Folded words={{ title: words.move, next: words.moveNext, button: words.moveIt }} act={move}>
+      <label className="label" htmlFor={field}>
+        {words.hub}
+      </label>
+      <div className="field tall mb-3">
+        <input id={field} autoCapitalize="none" autoCorrect="off" spellCheck={false} value={address} onChange={(event) => setAddress(event.target.value)} />
+      </div>
+    </Folded>
   );
 }

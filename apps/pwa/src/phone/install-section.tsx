@@ -40,7 +40,7 @@ function HowTo({ platform }: { platform: ReturnType<typeof platformOf> }) {
       </ol>
     );
   }
-  const how = { 'ios-other': words.iosOther, android: words.android, desktop: words.desktop }[platform];
+  const how = { 'ios-other': words.iosOther, android: words.android, desktop: words.desktop, 'desktop-firefox': words.desktopFirefox }[platform];
   return (
     <p className="sm mt-2" data-testid="install-how">
       {how}

@@ -30,6 +30,11 @@ export interface LineOptions {
   readonly now: () => number;
 }
 
+export interface Waiting {
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** Queries have no effect, so that they may be asked twice. */
 const isQuery = (method: string): boolean => method === 'GET';
 
@@ -66,14 +71,16 @@ export class Line {
     return new Response(answer.body, { status: answer.status, headers: { 'content-type': 'application/json' } });
   };
 
-  async call(method: 'GET' | 'POST', path: string, body: string): Promise<AnswerText> {
+  /** `waiting`: the node answers when there is news, or after so long. */
+  async call(method: 'GET' | 'POST', path: string, body: string, waiting?: Waiting): Promise<AnswerText> {
     const { ends, nextCounter, now } = this.#o;
     // A second time when the clocks differ: the refusal brings the node's, and nothing was done.
     for (let again = false; ; again = true) {
       const sealed = await seal(ends, { kind: 'call', text: { at: now() + this.#offsetMs, counter: await nextCounter(), method, path, body } });
       const askedAt = now();
-      const answer = await this.#send(sealed, isQuery(method));
-      const offsetMs = answer.at - (askedAt + now()) / 2;
+      const answer = await this.#send(sealed, isQuery(method), waiting);
+      // Half the way there and back; of what waited, the way back is all that is known.
+      const offsetMs = answer.at - (waiting ? now() : (askedAt + now()) / 2);
       const drifted = Math.abs(offsetMs - this.#offsetMs) > 2000;
       if (drifted) this.#offsetMs = offsetMs;
       if ((answer.refused === 'clock' || answer.refused === 'replayed') && !again) continue;
@@ -84,12 +91,13 @@ export class Line {
     }
   }
 
-  async #send(sealed: Awaited<ReturnType<typeof seal>>, twice: boolean): Promise<AnswerText> {
+  async #send(sealed: Awaited<ReturnType<typeof seal>>, twice: boolean, waiting: Waiting | undefined): Promise<AnswerText> {
     const { ways } = this.#o;
-    const ask = this.#mayAsk;
-    this.#mayAsk = false;
+    // What waits for news does not stand for a person's wish.
+    const ask = waiting === undefined && this.#mayAsk;
+    if (ask) this.#mayAsk = false;
     try {
-      const { answer, way } = await ways.send(sealed.bytes, { twice, ask });
+      const { answer, way } = await ways.send(sealed.bytes, { twice, ask, ...waiting });
       const opened = await sealed.open(answer);
       if (!opened) throw new AnswerForged();
       this.#set({ at: 'up', way, direct: way.at === 'hub' ? ways.directFault : undefined });

@@ -7,11 +7,12 @@ import { type Here, HereContext } from '../live/providers.tsx';
 import { keep, restore } from '../live/snapshot.ts';
 import { memoryShelf, SessionStore } from '../session/session-store.ts';
 import { phoneClient } from './client.ts';
+import { askFor, Follower } from './follower.ts';
 import { LineContext } from './line-context.ts';
 import { openLine } from './open-line.ts';
 import { lastKey, type Paired } from './paired.ts';
 
-/** By the hub an answer takes a second, and every question is one for the mesh. */
+/** Where nothing tells of news: by the hub an answer takes a second, and every question is one for the mesh. */
 const pollMs = 10_000;
 const silenceMsMax = 35_000;
 const keepEveryMs = 30_000;
@@ -33,11 +34,27 @@ export function NodeInApp({ paired, children }: { paired: Paired; children: Reac
     session.begin({ id: `phone:${paired.phone}`, key: '' }, false);
     const contact = new Contact(Date.now, silenceMsMax, paired.offsetMs);
     const opened = openLine(paired);
-    const trpc = phoneClient(opened.line, contact);
+    const follower = new Follower({
+      ask: async (seen, signal) => {
+        const followed = await askFor(opened.line, seen, signal);
+        contact.heard();
+        return followed;
+      },
+      pause: (ms, run) => {
+        const waiting = setTimeout(run, ms);
+        return () => clearTimeout(waiting);
+      },
+    });
+    follower.show(!document.hidden);
+    const trpc = phoneClient(opened.line, contact, follower);
     setHere({ here: { trpc, session, contact, pollMs, reconnect: () => {} }, queryClient, line: opened.line });
     const save = (): void => keep(queryClient, key);
     const timer = setInterval(save, keepEveryMs);
-    const onVisibility = (): void => (document.hidden ? save() : contact.resumed());
+    const onVisibility = (): void => {
+      follower.show(!document.hidden);
+      if (document.hidden) save();
+      else contact.resumed();
+    };
     document.addEventListener('visibilitychange', onVisibility);
     window.addEventListener('pagehide', save);
     // Soon after the first answers: a phone may take the page away at any moment.
@@ -48,6 +65,7 @@ export function NodeInApp({ paired, children }: { paired: Paired; children: Reac
       clearInterval(timer);
       document.removeEventListener('visibilitychange', onVisibility);
       window.removeEventListener('pagehide', save);
+      follower.close();
       opened.close();
     };
   }, [paired.node, paired.phone]);

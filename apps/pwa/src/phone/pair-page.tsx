@@ -3,7 +3,7 @@ import type { PairingCode } from '@energymesh/agent/api/phones/call-text';
 import { AnswerForged } from '@energymesh/agent/session-mac';
 import { type FormEvent, lazy, Suspense, useEffect, useId, useState } from 'react';
 import { go } from '../frame/places.ts';
-import { NoPicture, readPhoto } from '../setup/qr-photo.ts';
+import { PhotoOfCode } from '../setup/photo-of-code.tsx';
 import { phoneStrings } from '../strings/phone.ts';
 import { Brand } from '../ui/glyph.tsx';
 import { Go } from '../ui/go.tsx';
@@ -52,21 +52,8 @@ export function PairPage() {
 function Ways({ trouble, take }: { trouble: string | undefined; take: (text: string | undefined) => boolean }) {
   const [camera, setCamera] = useState(false);
   const [typing, setTyping] = useState(false);
-  const [reading, setReading] = useState(false);
   const [text, setText] = useState('');
   const field = useId();
-  const photo = async (file: File | undefined) => {
-    if (!file) return;
-    setReading(true);
-    try {
-      take(await readPhoto(file));
-    } catch (error) {
-      if (!(error instanceof NoPicture)) throw error;
-      take(undefined);
-    } finally {
-      setReading(false);
-    }
-  };
   return (
     <>
       <h1 className="say">{words.say.join(' ')}</h1>
@@ -87,21 +74,7 @@ function Ways({ trouble, take }: { trouble: string | undefined; take: (text: str
           <Chevron />
         </button>
       )}
-      <label className="big alt">
-        <b>{words.photo}</b>
-        <span>{reading ? words.reading : words.photoNext}</span>
-        <Chevron />
-        <input
-          type="file"
-          className="vh"
-          accept="image/*"
-          data-testid="pair-photo"
-          onChange={(event) => {
-            void photo(event.target.files?.[0]);
-            event.target.value = '';
-          }}
-        />
-      </label>
+      <PhotoOfCode words={words} big="big alt" testId="pair-photo" onRead={(read) => void take(read)} />
       {typing ? (
         <form
           className="pb-4"

@@ -81,9 +81,10 @@ export async function install(): Promise<void> {
   set({ installable: false });
 }
 
-export type Platform = 'android' | 'ios-safari' | 'ios-other' | 'desktop';
+export type Platform = 'android' | 'ios-safari' | 'ios-other' | 'desktop' | 'desktop-firefox';
 export function platformOf(agent: string, touchPoints: number): Platform {
   // An iPad says that it is a Mac.
   if (/iPhone|iPad/.test(agent) || (/Macintosh/.test(agent) && touchPoints > 1)) return /CriOS|FxiOS|EdgiOS/.test(agent) ? 'ios-other' : 'ios-safari';
-  return /Android/.test(agent) ? 'android' : 'desktop';
+  if (/Android/.test(agent)) return 'android';
+  return /Firefox\//.test(agent) ? 'desktop-firefox' : 'desktop';
 }

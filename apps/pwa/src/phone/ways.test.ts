@@ -55,6 +55,20 @@ describe('the ladder', () => {
     expect((await send()).way.at).toBe('hub');
   });
 
+  it('takes what waits for news by the way that is known, does not judge the local network by it, and lets it be ended', async () => {
+    const { world: w, ways, send } = world({ direct: () => new Response('d') });
+    const waiting = { twice: true, waitMs: 20_000, signal: new AbortController().signal };
+    expect((await ways.send(bytes, waiting)).way.at).toBe('hub');
+    expect(w.asked).toEqual(['/call/a1']);
+    await send();
+    expect((await ways.send(bytes, waiting)).way.at).toBe('direct');
+    const ended = new AbortController();
+    ended.abort(new Error('the page is gone'));
+    w.direct = silent;
+    w.hub = silent;
+    await expect(ways.send(bytes, { ...waiting, signal: ended.signal })).rejects.toThrow('the page is gone');
+  });
+
   it('sends once what must not be done twice', async () => {
     const { world: w, send } = world({ direct: () => new Response('d') });
     await send();

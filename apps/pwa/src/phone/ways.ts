@@ -39,6 +39,8 @@ const directMsMax = 2500;
 /** Somebody reads what the browser asks. */
 const promptMsMax = 60_000;
 const hubMsMax = 25_000;
+/** What waits for news may take so much longer than its wait. */
+const waitSlackMs = 8000;
 /** After it failed, the local network is tried again so much later, or when this phone's network changes. */
 const directAgainMs = 30_000;
 
@@ -66,20 +68,25 @@ export class Ways {
     this.#triedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** `twice`: it may be done twice. `ask`: the browser may ask whether this page may into the local network. Throws NoWay. */
+  /**
+   * `twice`: it may be done twice. `ask`: the browser may ask whether this page may into the local network. `waitMs`: the node may take so long to answer, so
+   * this is no try whether it is on the local network. Throws NoWay, or `signal`'s reason.
+   */
   async send(
     bytes: Uint8Array<ArrayBuffer>,
-    { twice, ask = false }: { readonly twice: boolean; readonly ask?: boolean },
+    { twice, ask = false, waitMs, signal }: { readonly twice: boolean; readonly ask?: boolean; readonly waitMs?: number; readonly signal?: AbortSignal },
   ): Promise<{ answer: Uint8Array; way: Way }> {
     const { now } = this.#ports;
-    if (this.#direct !== undefined || ask || (twice && now() - this.#triedAt >= directAgainMs)) {
+    if (this.#direct !== undefined || ask || (twice && waitMs === undefined && now() - this.#triedAt >= directAgainMs)) {
       const permission = await this.#ports.permission();
       if (permission === 'unsupported') this.#fault = 'not-in-this-browser';
       else if (permission === 'denied') this.#fault = 'permission-denied';
       else if (permission === 'prompt' && !ask) this.#fault = 'permission-open';
       else {
-        const went = await this.#goDirect(bytes, permission === 'prompt' ? promptMsMax : directMsMax);
+        const usualMs = permission === 'prompt' ? promptMsMax : directMsMax;
+        const went = await this.#goDirect(bytes, waitMs === undefined ? usualMs : waitMs + waitSlackMs, signal);
         if (went) return went;
+        signal?.throwIfAborted();
         if ((await this.#ports.permission()) === 'denied') this.#fault = 'permission-denied';
         if (!twice && this.#direct !== undefined) {
           this.#direct = undefined;
@@ -89,7 +96,8 @@ export class Ways {
       this.#direct = undefined;
       this.#triedAt = now();
     }
-    const hub = await this.#goByHub(bytes);
+    const hub = await this.#goByHub(bytes, signal);
+    signal?.throwIfAborted();
     if ('why' in hub) throw new NoWay(this.#fault, hub);
     return hub;
   }
@@ -99,7 +107,7 @@ export class Ways {
     return this.#fault;
   }
 
-  async #goDirect(bytes: Uint8Array<ArrayBuffer>, msMax: number): Promise<{ answer: Uint8Array; way: Way } | undefined> {
+  async #goDirect(bytes: Uint8Array<ArrayBuffer>, msMax: number, signal: AbortSignal | undefined): Promise<{ answer: Uint8Array; way: Way } | undefined> {
     const known = this.#direct === undefined ? this.#addresses() : [this.#direct];
     this.#fault = known.length === 0 ? 'no-address' : 'no-answer';
     const stop = new AbortController();
@@ -114,7 +122,7 @@ export class Ways {
             cache: 'no-store',
             redirect: 'error',
             targetAddressSpace: 'local',
-            signal: AbortSignal.any([stop.signal, AbortSignal.timeout(msMax)]),
+            signal: AbortSignal.any([stop.signal, AbortSignal.timeout(msMax), ...(signal ? [signal] : [])]),
           };
           const response = await this.#ports.fetch(`http://${address}/phone`, init);
           if (!response.ok) throw new Error(`answered ${response.status}`);
@@ -130,7 +138,7 @@ export class Ways {
     }
   }
 
-  async #goByHub(bytes: Uint8Array<ArrayBuffer>): Promise<{ answer: Uint8Array; way: Way } | HubFault> {
+  async #goByHub(bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal | undefined): Promise<{ answer: Uint8Array; way: Way } | HubFault> {
     let response: Response;
     try {
       response = await this.#ports.fetch(`/call/${this.#node}`, {
@@ -138,7 +146,7 @@ export class Ways {
         body: bytes,
         headers: { 'content-type': 'application/octet-stream' },
         cache: 'no-store',
-        signal: AbortSignal.timeout(hubMsMax),
+        signal: AbortSignal.any([AbortSignal.timeout(hubMsMax), ...(signal ? [signal] : [])]),
       });
       if (response.ok) return { answer: new Uint8Array(await response.arrayBuffer()), way: { at: 'hub' } };
       const { error } = (await response.json()) as { error: { code: string; heardAt?: number | null } };

@@ -9,7 +9,7 @@ import { Chevron } from '../ui/parts.tsx';
 import { AskScreen } from './ask-screen.tsx';
 import { NewScreen } from './new-screen.tsx';
 import { Primary, TroubleNote } from './parts.tsx';
-import { NoPicture, readPhoto } from './qr-photo.ts';
+import { PhotoOfCode } from './photo-of-code.tsx';
 import type { Steps, Trouble } from './use-setup.ts';
 
 const words = setupStrings.setup.way;
@@ -30,7 +30,7 @@ export function WayScreen({ steps }: { steps: Steps }) {
   const check = async (given: string) => {
     setText(given);
     try {
-      const checked = await trpc.setup.checkInvite.query({ text: given.slice(0, fileBytesMax) });
+      const checked = await trpc.setup.checkInvite.mutate({ text: given.slice(0, fileBytesMax) });
       setGood(checked.ok ? checked : undefined);
       setTrouble(checked.ok ? undefined : { say: words.wrong, next: checked.problems.map((one) => told(one.text, one.said)) });
       if (!checked.ok) setTyping(true);
@@ -43,17 +43,11 @@ export function WayScreen({ steps }: { steps: Steps }) {
     setTrouble(undefined);
     await work().finally(() => setBusy(false));
   };
-  const photo = (file: File | undefined) =>
-    file &&
-    reading(async () => {
-      try {
-        const found = await readPhoto(file);
-        if (found === undefined) setTrouble({ say: words.noCode, next: [words.noCodeNext] });
-        else await check(found);
-      } catch (error) {
-        setTrouble(error instanceof NoPicture ? { say: words.noPicture, next: [words.noPictureNext] } : { say: words.noCode, next: [words.noCodeNext] });
-      }
-    });
+  const onPhoto = (text: string | undefined, why?: 'no-picture') => {
+    setTrouble(undefined);
+    if (text !== undefined) return check(text);
+    setTrouble(why ? { say: words.noPicture, next: [words.noPictureNext] } : { say: words.noCode, next: [words.noCodeNext] });
+  };
 
   if (other === 'ask') return <AskScreen steps={steps} onOther={() => setOther(undefined)} />;
   if (other === 'create') return <NewScreen steps={steps} onOther={() => setOther(undefined)} />;
@@ -80,23 +74,7 @@ export function WayScreen({ steps }: { steps: Steps }) {
         </div>
       )}
       <TroubleNote steps={steps} />
-      <label className="big">
-        <b>{words.photo}</b>
-        <span>{busy ? words.reading : words.photoNext}</span>
-        <Chevron />
-        <input
-          type="file"
-          className="vh"
-          accept="image/*"
-          capture="environment"
-          data-testid="invite-photo"
-          onChange={(event) => {
-            void photo(event.target.files?.[0]);
-            // The same photo once more is a new try.
-            event.target.value = '';
-          }}
-        />
-      </label>
+      <PhotoOfCode words={words} testId="invite-photo" fromCamera onRead={onPhoto} />
       {typing ? (
         <ByText text={text ?? ''} busy={busy} onText={setText} onCheck={(given) => void reading(() => check(given))} />
       ) : (

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject, randomBytes, verify } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
+import { RateLimit } from '@energymesh/enrolment';
 import * as z from 'zod';
 import type { Clock } from '../../ports.ts';
-import { RateLimit } from '../rate-limit.ts';
 import { type AnswerText, deflatedAnswer, plainAnswer, type Refusal } from './call-text.ts';
 import type { Phones, Way } from './phones.ts';
 import { openCall, phoneIdOf, readCall } from './sealed-call.ts';
@@ -16,7 +16,7 @@ export interface PhoneDoorOptions {
   /** Asks the node's API for this phone. */
   readonly ask: (
     phone: string,
-    request: { readonly method: string; readonly path: string; readonly body: string },
+    request: { readonly method: string; readonly path: string; readonly body: string; readonly way: Way },
   ) => Promise<{ status: number; body: string }>;
   /** What a phone learns when it is paired. */
   readonly about: () => { readonly name: string; readonly community: string | null };
@@ -52,7 +52,7 @@ export class PhoneDoor {
 
   constructor(options: PhoneDoorOptions) {
     this.#o = options;
-    this.#limit = new RateLimit({ clock: options.clock, burst: 40, refillMs: 200, everybodyFactor: 4, callersMax: 256 });
+    this.#limit = new RateLimit({ burst: 40, refillMs: 200, everybodyFactor: 4, callersMax: 256 });
   }
 
   /** Undefined: nothing to answer to, since it is no call for this node. `caller` is an address, or the hub. */
@@ -61,7 +61,7 @@ export class PhoneDoor {
     const call = readCall(bytes);
     if (!call || call.node !== node) return undefined;
     // Before anything costly. Through the hub the phone's word for who it is has to do: what it spends is its own.
-    const waitMs = this.#limit.take(way === 'hub' ? `hub ${call.phone}` : caller);
+    const waitMs = this.#limit.take(way === 'hub' ? `hub ${call.phone}` : caller, this.#o.clock.monotonic());
     const opened = waitMs > 400 ? undefined : openCall(call, secret, random);
     if (!opened) return undefined;
     const say = (answer: Omit<AnswerText, 'at'>): Uint8Array => {
@@ -94,7 +94,9 @@ export class PhoneDoor {
     if (!text) return refuse('malformed');
     if (Math.abs(this.#o.clock.wall() - text.at) > callAgeMsMax) return refuse('clock');
     if (!this.#o.phones.use(call.phone, text.counter, way)) return refuse('replayed');
-    return say(await this.#o.ask(call.phone, text));
+    const answer = await this.#o.ask(call.phone, { ...text, way });
+    // What it looks at may have waited, and the phone been removed meanwhile.
+    return text.method === 'POST' || this.#o.phones.get(call.phone) ? say(answer) : refuse('unknown-phone');
   }
 
   #keyOf(id: string, publicKey: Uint8Array): KeyObject | undefined {

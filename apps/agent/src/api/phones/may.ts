@@ -30,6 +30,7 @@ const allowed: ReadonlySet<string> = new Set([
   'rewards.governance.rules',
   'rewards.governance.proposals',
   'rewards.governance.vote',
+  'phones.follow',
   'phones.leave',
 ]);
 

@@ -1,8 +1,8 @@
+import { RateLimit } from '@energymesh/enrolment';
 import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import * as z from 'zod';
 import type { Clock } from '../../ports.ts';
-import { RateLimit } from '../rate-limit.ts';
 import type { AppRouter } from '../router.ts';
 import type { Tokens } from '../tokens.ts';
 import { exposition } from './metrics.ts';
@@ -46,16 +46,15 @@ export class Rest {
 
   constructor(options: RestOptions) {
     this.#options = options;
-    const { clock } = options;
-    this.#reads = new RateLimit({ clock, burst: 60, refillMs: 250, everybodyFactor: 4, callersMax: 256 });
-    this.#wrong = new RateLimit({ clock, burst: 10, refillMs: 30_000, everybodyFactor: 4, callersMax: 256 });
+    this.#reads = new RateLimit({ burst: 60, refillMs: 250, everybodyFactor: 4, callersMax: 256 });
+    this.#wrong = new RateLimit({ burst: 10, refillMs: 30_000, everybodyFactor: 4, callersMax: 256 });
   }
 
   async answer(method: string, url: URL, headers: Headers, caller: string): Promise<Response> {
     const metrics = url.pathname === '/metrics';
     const path = url.pathname.slice('/api/v1'.length);
     if (method !== 'GET' && method !== 'HEAD') return problem(405, 'Programs only read here.', { headers: { allow: 'GET, HEAD' } });
-    const wait = this.#reads.take(caller);
+    const wait = this.#reads.take(caller, this.#options.clock.monotonic());
     if (wait > 0) return slower('Too many requests from this address.', wait);
     if (path === '/openapi.json' && !metrics) return Response.json(openapi(this.#options.version), { headers: { 'cache-control': 'no-cache' } });
     const found = metrics ? undefined : find(path);
@@ -64,7 +63,7 @@ export class Rest {
       const refused = this.#refused(headers.get('authorization'), caller);
       if (refused) return refused;
     }
-    const calls = this.#options.router.createCaller({ principal: { kind: 'operator', session: 'program' }, caller });
+    const calls = this.#options.router.createCaller({ principal: { kind: 'operator', session: 'program' }, caller, seal: 'none' });
     try {
       if (!found) return text(await exposition(calls), 'text/plain; version=0.0.4; charset=utf-8');
       return await this.#read(found, url, calls);
@@ -85,7 +84,7 @@ export class Rest {
     const { tokens, onRefused } = this.#options;
     const challenge = { headers: { 'www-authenticate': 'Bearer realm="EnergyMesh"' } };
     if (authorization === null) return problem(401, 'Show a token: "Authorization: Bearer em_...". The operator makes one under Settings.', challenge);
-    const wait = this.#wrong.take(caller);
+    const wait = this.#wrong.take(caller, this.#options.clock.monotonic());
     if (wait > 0) return slower('Too many wrong tokens from this address.', wait);
     const [, token = ''] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
     if (!tokens.holds(token)) {

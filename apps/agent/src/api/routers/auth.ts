@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import * as z from 'zod';
 import { type ApiPorts, LoginRefused } from '../ports.ts';
+import { sealKey, sealOpened } from '../rewards-schema.ts';
 import { sessions } from '../schema.ts';
 import { anybody, loggedIn, operator, router } from '../trpc.ts';
 
@@ -24,7 +25,7 @@ function answering<T>(run: () => T): T {
   }
 }
 
-export const authRouter = ({ auth, clock }: Pick<ApiPorts, 'auth' | 'clock'>) =>
+export const authRouter = ({ auth, clock, seals }: Pick<ApiPorts, 'auth' | 'clock' | 'seals'>) =>
   router({
     loginStart: anybody
       .input(z.object({ identifier: z.enum(['claim', 'operator']), request: opaqueMessage }))
@@ -35,6 +36,15 @@ export const authRouter = ({ auth, clock }: Pick<ApiPorts, 'auth' | 'clock'>) =>
       .input(z.object({ loginId: z.string().max(64), request: opaqueMessage }))
       .output(z.object({ sessionId: z.string() }))
       .mutation(({ ctx, input }) => answering(() => auth.loginFinish(ctx.caller, input.loginId, input.request, ctx.agent))),
+    /** A channel for all that this session sends by POST: the page sends its key, gets the node's, and both are at its ends. `api/sealed-bodies.ts` */
+    seal: loggedIn
+      .input(z.object({ key: sealKey }))
+      .output(sealOpened)
+      .mutation(({ ctx, input }) => {
+        const begun = seals.begin(ctx.principal.session, input.key);
+        if (!begun) throw new TRPCError({ code: 'BAD_REQUEST', message: 'key: this is no X25519 key. Load the page again.' });
+        return begun;
+      }),
     registerStart: loggedIn
       .input(z.object({ request: opaqueMessage }))
       .output(z.object({ response: z.string() }))

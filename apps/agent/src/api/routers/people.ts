@@ -4,7 +4,6 @@ import { PeopleRefused } from '../../ports.ts';
 import { say } from '../../said.ts';
 import * as s from '../people-schema.ts';
 import type { ApiPorts } from '../ports.ts';
-import { sealedBox, sealKey, sealOpened } from '../rewards-schema.ts';
 import { operator, router } from '../trpc.ts';
 
 const codes: Record<PeopleRefused['why'], TRPCError['code']> = {
@@ -26,31 +25,18 @@ export async function answering<T>(work: Promise<T> | (() => Promise<T>)): Promi
 }
 
 /** Invites, and the word on nodes that ask to join. The hub is asked each time. docs/setup.md */
-export const peopleRouter = ({ people, seals }: Pick<ApiPorts, 'people' | 'seals'>) =>
+export const peopleRouter = ({ people }: Pick<ApiPorts, 'people'>) =>
   router({
     /** The community that was made on this node, if one was. */
     own: operator.output(s.ownCommunity).query(() => people.own()),
-    /** A channel for the passphrase: the page sends its key, gets the node's, and both are at its ends. `api/sealed.ts` */
-    seal: operator
-      .input(z.object({ key: sealKey }))
-      .output(sealOpened)
-      .mutation(({ ctx, input }) =>
-        answering(async () => {
-          const begun = seals.begin(ctx.principal.session, input.key);
-          if (!begun) throw new PeopleRefused('no-seal', 'This key is none.');
-          return begun;
-        }),
-      ),
-    /** `box`: the passphrase, sealed. The file may be read by anybody, and opened by it alone. */
+    /** Under the passphrase. The file may be read by anybody, and opened by it alone. */
     backup: operator
-      .input(sealedBox)
+      .input(z.object({ passphrase: z.string().max(1024) }))
       .output(z.object({ file: z.string() }))
-      .mutation(({ ctx, input }) =>
+      .mutation(({ input }) =>
         answering(async () => {
-          const passphrase = seals.of(ctx.principal.session, input.channel)?.open(input.box);
-          if (passphrase === undefined) throw new PeopleRefused('no-seal', say('no-seal'));
-          if (passphrase.length < s.backupPassphraseMin) throw new PeopleRefused('invalid', say('own.characters', { count: s.backupPassphraseMin }));
-          return { file: await people.backup(passphrase) };
+          if (input.passphrase.length < s.backupPassphraseMin) throw new PeopleRefused('invalid', say('own.characters', { count: s.backupPassphraseMin }));
+          return { file: await people.backup(input.passphrase) };
         }),
       ),
     /** Puts a node out for good; by the community's maker alone, while there is no hub. */

@@ -37,7 +37,8 @@ export const setupRouter = (setup: SetupPort) => {
     checkInvite: operator
       .input(s.inviteInput)
       .output(s.checkedInvite)
-      .query(({ input }) => setup.check(input.text)),
+      // A mutation, since a secret does not belong into an address.
+      .mutation(({ input }) => setup.check(input.text)),
     invite: operator
       .input(s.inviteInput)
       .output(s.setup)

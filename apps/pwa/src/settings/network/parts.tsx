@@ -1,10 +1,11 @@
 'use client';
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type FormEvent, type ReactNode, useId } from 'react';
 import { useNodeState } from '../../frame/node-state.tsx';
 import { useNetworkFeed } from '../../live/feeds.ts';
 import type { NetworkOfNode } from '../../live/model.ts';
 import { networkStrings } from '../../strings/network.ts';
 import { Go } from '../../ui/go.tsx';
+import { SecretInput } from '../../ui/secret-input.tsx';
 import { hrefOf } from '../href.ts';
 import { SettingsPage } from '../settings-page.tsx';
 import { type Draft, draftOf, type State } from './draft.ts';
@@ -123,7 +124,6 @@ export function SecretField({
   wrong?: string | undefined;
 }) {
   const id = useId();
-  const [shown, setShown] = useState(false);
   if (kept && value === undefined) {
     return (
       <div className="pb-3">
@@ -141,23 +141,7 @@ export function SecretField({
       <label className="label" htmlFor={id}>
         {label}
       </label>
-      <div className="field tall">
-        <input
-          id={id}
-          type={shown ? 'text' : 'password'}
-          value={value ?? ''}
-          autoComplete="new-password"
-          autoCapitalize="none"
-          autoCorrect="off"
-          spellCheck={false}
-          aria-invalid={wrong !== undefined}
-          {...(wrong && { 'aria-describedby': `${id}-wrong` })}
-          onChange={(event) => onChange(event.target.value)}
-        />
-        <button type="button" className="more min-h-11 px-1" aria-pressed={shown} onClick={() => setShown(!shown)}>
-          {shown ? words.form.hide : words.form.show}
-        </button>
-      </div>
+      <SecretInput id={id} label={label} value={value ?? ''} wrong={wrong !== undefined} describedBy={wrong && `${id}-wrong`} onChange={onChange} />
       {wrong && (
         <p className="note mt-2 mb-0" id={`${id}-wrong`}>
           {wrong}

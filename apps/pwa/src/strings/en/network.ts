@@ -90,8 +90,6 @@ export const networkStrings = {
       keep: 'The one in force is kept. It is never shown.',
       replace: 'Replace it',
       keepIt: 'Keep the old one',
-      show: 'Show',
-      hide: 'Hide',
       look: 'See what will change',
       wrong: 'Nothing was changed. Look at the marked fields.',
       same: 'Nothing is different. The network stays as it is.',

@@ -96,7 +96,6 @@ export const peopleStrings = {
       short: (min: number) => `Write at least ${min} characters. Without the passphrase nobody can open the file.`,
       differ: 'The two are not the same.',
       saved: 'Saved. Keep the file and the passphrase apart from this node.',
-      noSeal: 'Log in anew, then try again.',
       move: 'Let a hub take over',
       moveNext: 'Make the hub from the copy first (energymesh-hub import-community), then write its address here.',
       hub: 'Address of the hub',

@@ -133,6 +133,7 @@ export const phoneStrings = {
       ios: ['Press Share', 'the square with the arrow, at the bottom or top of Safari', 'Choose “Add to Home Screen”'],
       iosOther: 'Open this page in Safari: other browsers on iPhone and iPad may not add it to the home screen.',
       desktop: 'In the address bar, press the symbol with the arrow, or choose “Install” in the browser’s menu.',
+      desktopFirefox: 'Firefox on a computer installs no apps: open this page in Chrome or Edge. It works here all the same, as a page.',
       android: 'In the browser’s menu, choose “Add to home screen”.',
     },
 

@@ -92,8 +92,6 @@ export const networkStrings: Translated<typeof en> = {
       keep: 'Se conserva la que está en uso. Nunca se muestra.',
       replace: 'Cambiarla',
       keepIt: 'Conservar la anterior',
-      show: 'Mostrar',
-      hide: 'Ocultar',
       look: 'Ver qué cambiará',
       wrong: 'No ha cambiado nada. Mira los campos marcados.',
       same: 'Nada es distinto. La red queda como está.',

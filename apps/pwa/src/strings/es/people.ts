@@ -98,7 +98,6 @@ export const peopleStrings: Translated<typeof en> = {
       short: (min) => `Escribe al menos ${min} caracteres. Sin la contraseña nadie puede abrir el archivo.`,
       differ: 'Las dos no son iguales.',
       saved: 'Guardado. Ten el archivo y la contraseña lejos de este nodo.',
-      noSeal: 'Entra de nuevo y prueba otra vez.',
       move: 'Dar el relevo a un hub',
       moveNext: 'Primero haz el hub con la copia (energymesh-hub import-community), y escribe aquí su dirección.',
       hub: 'Dirección del hub',

@@ -137,6 +137,7 @@ export const phoneStrings: Translated<typeof en> = {
       ios: ['Pulsa Compartir', 'el cuadrado con la flecha, abajo o arriba en Safari', 'Elige «Añadir a pantalla de inicio»'],
       iosOther: 'Abre esta página en Safari: puede que otros navegadores en iPhone y iPad no la añadan a la pantalla de inicio.',
       desktop: 'En la barra de direcciones, pulsa el símbolo con la flecha, o elige «Instalar» en el menú del navegador.',
+      desktopFirefox: 'Firefox en un ordenador no instala apps: abre esta página en Chrome o Edge. Aquí funciona igualmente, como página.',
       android: 'En el menú del navegador, elige «Añadir a pantalla de inicio».',
     },
 
