@@ -39,6 +39,7 @@ import { deviceHash } from './relay/held.ts';
 import { Relay, type RelayOptions } from './relay/relay.ts';
 import { reportNow } from './reporting.ts';
 import { openRewards, rewardParts, vouchingOf, walletFact, walletHeld } from './rewarding.ts';
+import { Closing } from './setup/closing.ts';
 import { markReset, spentInvite, wipeIfMarked } from './setup/reset.ts';
 import { inviteHash, Setup } from './setup/setup.ts';
 import { setupPort } from './setup-views.ts';
@@ -217,6 +218,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   // What lies beneath the links: on a machine without radios nothing ever does.
   await using radio = await Radio.open({ snapshot: config.radio.snapshot, mesh, places: mesh, clock, uptime });
   setup.useRadio(radio);
+  using closing = new Closing({ changes, clock, linked: () => mesh.neighbours().length > 0 });
 
   // Counting begins before anything is carried.
   const onStoreError = (error: unknown) => events.storeRefused(error);
@@ -314,6 +316,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     sources,
     setup: setupPort({
       ...steps,
+      closing,
       name: () => membership.name,
       holds: () => ({ waiting: relay.stats().waiting, devices: identity.devices.known().length, ...walletHeld(earning) }),
     }),

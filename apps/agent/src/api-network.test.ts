@@ -92,3 +92,23 @@ test('a change: wrong fields by name, then placed, seen waiting with its countdo
   expect(names.map((name) => JSON.parse(readFileSync(join(folder, 'requests', name), 'utf8')).kind)).toEqual(['apply', 'confirm']);
   await page.close();
 });
+
+test('the access point is closed for the operator of a node that is linked: placed without it, and shown as closing', async () => {
+  const open = { ...state, ap: { ssid: 'EnergyMesh-7f3a', passphrase: '(not shown)' } };
+  writeFileSync(join(folder, 'network.json'), JSON.stringify({ version: 1, phase: 'confirmed', uptimeSeconds: 1001, recent: [], state: open, wireguard: [] }));
+  await using door = await openDoor(folder);
+  const page = new Page(door.base);
+  const close = () => page.client.setup.closeAccessPoint.mutate();
+  const requests = () => readdirSync(join(folder, 'requests')).map((name) => JSON.parse(readFileSync(join(folder, 'requests', name), 'utf8')));
+  expect((await refused(close())).reason).toBe('not-logged-in');
+  await page.claim(door.login.claimCode!, 'correct horse battery staple');
+  expect((await page.client.setup.get.query()).network).toMatchObject({ accessPoint: 'EnergyMesh-7f3a' });
+  expect((await refused(close())).httpStatus, 'nothing else may lead to it').toBe(409);
+  expect(requests()).toEqual([]);
+  behind.linked = true;
+  expect((await close()).network).toMatchObject({ closing: true });
+  await close();
+  expect(requests()).toMatchObject([{ kind: 'apply', state: { version: 1, country: 'DE', mesh: { id: 'mill-lane' } } }]);
+  expect(requests()[0].state).not.toHaveProperty('ap');
+  await page.close();
+});

@@ -18,6 +18,7 @@ import { HubError } from './identity/hub-client.ts';
 import { PhoneRooms } from './phone-rooms.ts';
 import { type Clock, PeopleRefused } from './ports.ts';
 import { Changes } from './radio/changes.ts';
+import { Closing } from './setup/closing.ts';
 import { Setup } from './setup/setup.ts';
 import { setupPort } from './setup-views.ts';
 import { Store } from './store/store.ts';
@@ -42,6 +43,7 @@ export const behind = {
   resets: 0,
   devicesAdded: [] as string[],
   setupOpen: false,
+  linked: false,
   founded: undefined as { members: number; moved?: string } | undefined,
   app: undefined as string | undefined,
   handlers: new Set<() => void>(),
@@ -55,6 +57,7 @@ export const behind = {
     behind.resets = 0;
     behind.devicesAdded.length = 0;
     behind.setupOpen = false;
+    behind.linked = false;
     behind.founded = undefined;
     behind.app = undefined;
     behind.handlers.clear();
@@ -162,6 +165,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
         clockTrusted: () => true,
       }),
       changes: behind.changes,
+      closing: stack.use(new Closing({ changes: behind.changes, clock, linked: () => behind.linked })),
       clock,
       node: { id: self, fingerprint: 'abcd' },
       port: () => 0,

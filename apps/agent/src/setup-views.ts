@@ -9,6 +9,7 @@ import type { FoundCommunity } from './mesh/found-communities.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { type Clock, type NetworkChanges, SetupRefused } from './ports.ts';
 import { saidOf, say, withSaid } from './said.ts';
+import type { Closing } from './setup/closing.ts';
 import { hubAddress } from './setup/hub-address.ts';
 import { confirmWithinSeconds, type Setup } from './setup/setup.ts';
 
@@ -29,6 +30,8 @@ export interface SetupViewsOptions {
   readonly holds: () => { readonly waiting: number; readonly devices: number; readonly wallet?: Losses['wallet'] };
   /** How long ago the passphrase of this session was given. */
   readonly sessionAgeMs: (session: string) => number | undefined;
+  /** Undefined: no member yet, and the access point stays. */
+  readonly closing?: Pick<Closing, 'ask' | 'underWay'>;
   /** Wipes this node and begins anew. */
   readonly reset: () => void;
 }
@@ -106,6 +109,10 @@ export function setupPort(options: SetupViewsOptions): SetupPort {
     goOn: () => setup.do({ do: 'go-on' }),
     postpone: () => setup.do({ do: 'postpone' }),
     back: () => setup.do({ do: 'back' }),
+    closeAccessPoint: () => {
+      if (!options.closing || setup.open) throw new SetupRefused('not-now', 'The access point is needed until this node is a member and its setup is done.');
+      options.closing.ask();
+    },
     countries: () => [...countries],
     losses,
     reset: ({ session, name: typed, abandon }) => {
@@ -139,13 +146,14 @@ async function meet(
   }
 }
 
-function viewOf({ setup, changes, clock, node, port, name, community }: SetupViewsOptions): SetupView {
+function viewOf({ setup, changes, clock, node, port, name, community, closing }: SetupViewsOptions): SetupView {
   const { state, asking } = setup;
   const { available, status } = changes.status();
   const { way, radio, place } = state;
   const called = community();
   const mesh = record(status?.state?.mesh);
   const uplink = record(status?.state?.uplink);
+  const ap = record(status?.state?.ap);
   const waiting = status?.waiting;
   return {
     at: clock.wall(),
@@ -182,6 +190,8 @@ function viewOf({ setup, changes, clock, node, port, name, community }: SetupVie
     network: {
       available,
       ...defined({ country: text(status?.state?.country), meshId: text(mesh?.id), uplink: text(uplink?.kind), uplinkSsid: text(uplink?.ssid) }),
+      ...defined({ accessPoint: text(ap?.ssid) }),
+      ...(closing?.underWay && { closing: true }),
     },
     ...(asking && { asking: { ...asking, ...defined({ said: saidOf(asking.words) }) } }),
     ...((state.at === 'done' || state.at === 'wallet') && { joined: state.joined }),

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface MachineOptions {
@@ -27,6 +28,14 @@ export class MachineFailed extends Error {
   override readonly name = 'MachineFailed';
 }
 
+export interface BootOptions {
+  readonly secondsMax?: number;
+  readonly cut?: boolean;
+  readonly cutAfterMs?: number;
+  /** Gets this side of a serial line to the guest's /dev/tty7. The guest has no network to this machine. */
+  readonly onWire?: (wire: Duplex) => void;
+}
+
 const pollMs = 50;
 
 /** A Pi with virtual radios whose card is a file. What it runs is a script in the folder that it shares with the host. */
@@ -44,10 +53,7 @@ export class Machine {
    * Boots, runs `script`, and waits for the machine to be off. With `cut`, the power goes when the script makes the file /host/cut:
    * the process gets SIGKILL, so what the guest had not synced is lost.
    */
-  async boot(
-    script: string,
-    { secondsMax = 1800, cut = false, cutAfterMs = 0 }: { secondsMax?: number; cut?: boolean; cutAfterMs?: number } = {},
-  ): Promise<Booted> {
+  async boot(script: string, { secondsMax = 1800, cut = false, cutAfterMs = 0, onWire }: BootOptions = {}): Promise<Booted> {
     const { kernel, folder, memoryMib = 768 } = this.#options;
     mkdirSync(this.share, { recursive: true });
     for (const name of ['rc', 'cut', 'booted', 'step.log', 'journal.log']) rmSync(join(this.share, name), { force: true });
@@ -63,13 +69,21 @@ export class Machine {
         `ubd1=${join(folder, 'boot.img')}`,
         ...(existsSync(join(folder, 'data.img')) ? [`ubd2=${join(folder, 'data.img')}`] : []),
         ...['root=/dev/ubda', 'rw', 'quiet', 'con=null', 'con0=null,fd:1', 'ssl=null', 'random.trust_cpu=on', 'mac80211_hwsim.radios=4'],
+        ...(onWire ? ['con7=fd:3'] : []),
         // The watchdog is set and fed; on a busy machine of ours it would still bite.
         'softdog.soft_noboot=1',
         ...[`umid=pi-${process.pid}`, `uml_dir=${join(folder, '.uml')}`, `lab.share=${this.share}`],
       ],
       // A process group of its own: a guest's processes are processes here.
-      { cwd: folder, stdio: ['ignore', log, log], detached: true, env: { ...process.env, TMPDIR: existsSync('/dev/shm') ? '/dev/shm' : '/tmp' } },
+      {
+        cwd: folder,
+        stdio: ['ignore', log, log, onWire ? 'pipe' : 'ignore'],
+        detached: true,
+        env: { ...process.env, TMPDIR: existsSync('/dev/shm') ? '/dev/shm' : '/tmp' },
+      },
     );
+    const wire = child.stdio[3];
+    if (onWire && wire) onWire(wire as Duplex);
     const powerOff = () => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');

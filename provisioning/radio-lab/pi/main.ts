@@ -91,7 +91,7 @@ function build(): string {
 }
 
 async function live(scenario: Scenario): Promise<Figures> {
-  const pi = await machineFor(scenario.name, scenario.installed ? await cardWithPackage() : await blank(scenario.card));
+  const pi = await machineFor(scenario.name, scenario.installed ? await cardWithPackage() : await blank(scenario.card), scenario.memoryMib);
   const figures = await scenario.run(pi);
   if (scenario.name === 'install') installedCard ??= join(runFolder, 'install');
   return figures;
@@ -111,7 +111,7 @@ async function cardWithPackage(): Promise<string> {
   return installedCard;
 }
 
-async function machineFor(name: string, from: string): Promise<Pi> {
+async function machineFor(name: string, from: string, memoryMib = 768): Promise<Pi> {
   const folder = join(runFolder, name);
   mkdirSync(join(folder, 'share'), { recursive: true });
   for (const image of ['disk.img', 'boot.img']) {
@@ -123,7 +123,7 @@ async function machineFor(name: string, from: string): Promise<Pi> {
     if (deb.includes('+pi') && !existsSync(join(folder, 'share', deb)))
       await run(['ln', join(runFolder, 'packages', deb), join(folder, 'share', deb)], { secondsMax: 10 });
   }
-  const machine = new Machine({ kernel: program, folder });
+  const machine = new Machine({ kernel: program, folder, memoryMib });
   const step: Pi['step'] = async (text, expected = 0) => {
     const booted = await machine.boot(script(text));
     if (booted.status !== expected) throw new Error(`a step ended with ${booted.status}, not ${expected}:\n${booted.output.slice(-3000)}`);

@@ -12,6 +12,8 @@ export interface Scenario {
   readonly installed: boolean;
   /** Which system; without it Bookworm. */
   readonly card?: Suite;
+  /** Of the machine; 768, as of a Pi with 1 GiB. */
+  readonly memoryMib?: number;
   readonly run: (pi: Pi) => Promise<Figures>;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imager } from './imager.ts';
 import { commitConfirm, uplinkWifi } from './network.ts';
+import { portal } from './portal.ts';
 import { readOnly } from './read-only.ts';
 import { deb, type Figures, type Pi, type Scenario, script, status, told } from './scenario.ts';
 import { versionOf } from './variants.ts';
@@ -333,6 +334,7 @@ export const scenarios: readonly Scenario[] = [
   cutInstall,
   firstBoot,
   accessPoint,
+  portal,
   commitConfirm,
   uplinkWifi,
   upgrade,

@@ -148,6 +148,8 @@ export interface SetupPort {
   goOn(): void;
   postpone(): void;
   back(): void;
+  /** The node confirms it by itself, since who stands on the access point cannot. */
+  closeAccessPoint(): void;
   countries(): string[];
   losses(): Losses;
   reset(of: { session: string; name: string; abandon?: string | undefined }): void;

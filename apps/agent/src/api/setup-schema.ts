@@ -50,6 +50,10 @@ export const setup = z.object({
     meshId: z.string().optional(),
     uplink: z.string().optional(),
     uplinkSsid: z.string().optional(),
+    /** Its name, while it is open. */
+    accessPoint: z.string().optional(),
+    /** It is being closed. */
+    closing: z.boolean().optional(),
   }),
   /** How asking the hubs goes; absent: not asked now. */
   asking: z

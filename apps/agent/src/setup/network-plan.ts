@@ -14,12 +14,13 @@ export function networkPlan(
 ): State | undefined {
   const before = withoutSet(current ?? first(view));
   const country = radio.country ?? text(before.country);
-  const next: State = {
+  const next: Record<string, unknown> = {
     ...before,
     ...(country !== undefined && { country }),
     ...meshOf(before, radio, view),
     ...uplinkOf(before, place),
   };
+  Object.assign(next, gatewayOf(next, radio));
   // Nothing of the radios or the way out is asked for: a network that was never set stays as its machine has it.
   if (current === undefined && radio.country === undefined && !radio.mesh && (place.uplink.kind === 'keep' || place.uplink.kind === 'none')) return undefined;
   return JSON.stringify(next) === JSON.stringify(before) && current !== undefined ? undefined : next;
@@ -62,8 +63,15 @@ function uplinkOf(before: State, { uplink }: Place): { uplink?: unknown } {
   }
 }
 
+/** Without a way out of its own a node of the mesh asks a neighbour that has one for the way to the hub: else it could not become a member by radio. */
+function gatewayOf(next: State, { mesh }: RadioChoice): { gateway?: unknown } {
+  const was = record(next.gateway);
+  const ownWay = (record(next.uplink)?.kind ?? 'none') !== 'none';
+  return !mesh || ownWay || (was?.mode ?? 'off') !== 'off' ? {} : { gateway: { ...was, mode: 'client' } };
+}
+
 /** Passphrases that the status shows as "set" are left out: so the helper keeps them. */
-function withoutSet(value: State): State {
+export function withoutSet(value: State): State {
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => {
       const inside = record(part);

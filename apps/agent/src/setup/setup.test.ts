@@ -90,6 +90,48 @@ test('radio and way out become one change of the network, confirmed or gone back
   expect([...pi.settings.values()].join()).not.toMatch(/lantern|kettle/);
 });
 
+test('the hub is asked as soon as the change of the network is found kept', async () => {
+  const pi = node();
+  const current = { version: 1, country: 'DE' };
+  pi.tell({ state: current });
+  const setup = pi.open();
+  const end = new AbortController();
+  const joined = setup.joined(end.signal).catch(() => {});
+  setup.invite(invite());
+  setup.radio({ country: 'DE', mesh: { id: 'mill', passphrase: 'lantern-orchard-7421' } });
+  setup.place({ name: 'Ferry House', uplink: { kind: 'keep' } });
+  setup.apply();
+  pi.tell({ state: current, waiting: { id: 'change-1', secondsLeft: 100 }, phase: 'waiting' });
+  expect(setup.state.at).toBe('network');
+  expect(pi.calls).toHaveLength(0);
+  pi.tell({ state: { ...current, mesh: { id: 'mill', passphrase: 'set' } }, recent: [outcome('change-1', 'confirmed', 'Confirmed.')] });
+  expect(setup.state.at).toBe('join');
+  await expect.poll(() => pi.calls.map(({ name }) => name)).toEqual(['Ferry House']);
+  end.abort();
+  await joined;
+});
+
+test('a node without a way out of its own asks its neighbours for the way to the hub; one that has one, or is a gateway, does not', () => {
+  const asked = (current: Record<string, unknown>, place: Parameters<Setup['place']>[0]['uplink']) => {
+    const pi = node();
+    pi.tell({ state: { version: 1, country: 'DE', ap: { ssid: 'EnergyMesh-7f3a', passphrase: 'set' }, ...current } });
+    const setup = pi.open();
+    setup.do({ do: 'later' });
+    setup.radio({ country: 'DE', mesh: { id: 'mill', passphrase: 'lantern-orchard-7421' } });
+    setup.place({ name: 'Ferry House', uplink: place });
+    setup.apply();
+    const state = pi.proposed[0] as Record<string, unknown>;
+    expect(parseNetworkState({ ...state, ap: { ssid: 'x', passphrase: 'kettle-harbour-1' } })).toMatchObject({ ok: true });
+    return state.gateway;
+  };
+  expect(asked({}, { kind: 'keep' })).toEqual({ mode: 'client' });
+  expect(asked({ gateway: { mode: 'off', downKbit: 5000 } }, { kind: 'none' })).toEqual({ mode: 'client', downKbit: 5000 });
+  expect(asked({}, { kind: 'ethernet' })).toBeUndefined();
+  expect(asked({ uplink: { kind: 'ethernet' } }, { kind: 'keep' })).toBeUndefined();
+  const server = { mode: 'server', hubs: [{ address: '203.0.113.7', port: 8443 }] };
+  expect(asked({ uplink: { kind: 'ethernet' }, gateway: server }, { kind: 'keep' })).toEqual(server);
+});
+
 test('a machine that started anew before the word came has gone back', () => {
   const pi = node();
   pi.tell({ state: { version: 1 } });

@@ -172,7 +172,6 @@ export class Setup {
     const next = step(state, act);
     if (!next) throw new SetupRefused('not-now', say('setup.not-now', { step: state.at }));
     this.#put(settle(next, this.#facts()));
-    this.#wake();
   }
 
   /** Resolves when the node is a member. Rejects with the signal's reason. */
@@ -276,6 +275,8 @@ export class Setup {
     this.#o.settings.set(key, JSON.stringify(setupState.parse(state)));
     this.#state = state;
     for (const handler of this.#handlers) handler();
+    // Facts lead on too: a change of the network that was kept leads to the hub.
+    this.#wake();
   }
 }
 

@@ -64,6 +64,8 @@ export function DoneScreen({ steps }: { steps: Steps }) {
   if (inviting && !enrolled && (view.way === undefined || view.way.by === 'later')) return <WayScreen steps={steps} />;
   if (placing) return <PlaceScreen steps={steps} onDone={() => setPlacing(false)} />;
   const { place } = view;
+  const { accessPoint, closing } = view.network;
+  const closable = enrolled && accessPoint !== undefined && !closing;
   const waits = view.way !== undefined && view.way.by !== 'later';
   const code = !enrolled && view.way?.by === 'ask' ? view.way.code : undefined;
   const deferred = code !== undefined ? words.waitsForWord(view.way?.community ?? '') : waits ? words.waits : words.deferredLede;
@@ -91,6 +93,12 @@ export function DoneScreen({ steps }: { steps: Steps }) {
         <dt>{words.id}</dt>
         <dd>{view.node.fingerprint}</dd>
       </dl>
+      {closing && (
+        <div className="note calm" role="status" data-testid="access-point-closing">
+          <b>{words.closingAp(accessPoint ?? '')}</b>
+          {words.closingApNext}
+        </div>
+      )}
       <TroubleNote steps={steps} />
       <div className="wacts">
         {!enrolled && !waits ? (
@@ -106,6 +114,14 @@ export function DoneScreen({ steps }: { steps: Steps }) {
           <Go className="btn pri tall" href="/">
             {words.home}
           </Go>
+        )}
+        {closable && (
+          <>
+            <button type="button" className="btn" disabled={steps.busy} onClick={() => steps.run((trpc) => trpc.setup.closeAccessPoint.mutate())}>
+              {words.closeAp}
+            </button>
+            <p className="sm">{words.closeApNext(accessPoint)}</p>
+          </>
         )}
         {!place?.position && (
           <button type="button" className="btn" onClick={() => setPlacing(true)}>

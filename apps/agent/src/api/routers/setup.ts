@@ -88,6 +88,8 @@ export const setupRouter = (setup: SetupPort) => {
     /** The wallet is backed up another time. */
     postpone: move(() => setup.postpone()),
     back: move(() => setup.back()),
+    /** When the setup is done and this node is linked. Whoever stands on the access point loses the page. */
+    closeAccessPoint: move(() => setup.closeAccessPoint()),
     losses: operator.output(s.losses).query(() => setup.losses()),
     /** Wipes this node. Only from a session whose passphrase was given within the last two minutes: log in anew first. */
     reset: operator.input(s.resetInput).mutation(({ ctx, input }) => answering(() => setup.reset({ ...input, session: ctx.principal.session }))),

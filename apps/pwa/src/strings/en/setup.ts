@@ -194,6 +194,11 @@ export const setupStrings = {
       invite: 'Give an invite',
       waits: 'The community’s hub is asked again and again.',
       waitsForWord: (community: string) => `It waits for a member of ${community}, who compares this code:`,
+      closeAp: 'Close the access point',
+      closeApNext: (ssid: string) =>
+        `Nobody reaches ${ssid} then: leave it open for meters and locks that use it. The node is there on its network, and in the app.`,
+      closingAp: (ssid: string) => `${ssid} is closing.`,
+      closingApNext: 'Your phone goes back to its own network. Should this node lose the mesh over it, it opens again by itself.',
     },
 
     start: {

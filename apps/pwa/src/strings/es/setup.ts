@@ -195,6 +195,10 @@ export const setupStrings: Translated<typeof en> = {
       invite: 'Dar una invitación',
       waits: 'Se pregunta una y otra vez al hub de la comunidad.',
       waitsForWord: (community) => `Espera a un miembro de ${community}, que compara este código:`,
+      closeAp: 'Cerrar el punto de acceso',
+      closeApNext: (ssid) => `Entonces nadie llega a ${ssid}: déjalo abierto para contadores y cerraduras que lo usan. El nodo sigue en su red y en la app.`,
+      closingAp: (ssid) => `${ssid} se está cerrando.`,
+      closingApNext: 'Tu teléfono vuelve a su propia red. Si este nodo perdiera la malla por ello, se abre de nuevo solo.',
     },
 
     start: {
