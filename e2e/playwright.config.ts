@@ -19,7 +19,7 @@ const specs = (...names: string[]) => names.map((name) => `${name}.spec.ts`);
 /** Made for a phone: an app on it, and 320 pixels. */
 const phoneOnly = specs('app', 'language');
 /** On the phone in every run, on the desktop with LONG_TESTS=1: hours have to pass, processes end and start, or it looks the same. */
-const seldom = specs('earnings', 'messages', 'programs', 'relay', 'settings', 'who-comes-in');
+const seldom = specs('base-map', 'earnings', 'messages', 'programs', 'relay', 'settings', 'who-comes-in');
 
 /** The dashboard before real processes. One worker: a project's tests share one community (src/browser/community.ts). */
 export default defineConfig({

@@ -24,6 +24,7 @@ import { MeshService } from './mesh/service.ts';
 import { Counters } from './metrics/counters.ts';
 import { DeviceActivity } from './metrics/devices.ts';
 import { Latency } from './metrics/latency.ts';
+import { LatencyDays } from './metrics/latency-days.ts';
 import { Reporter, slotMsFor } from './metrics/reporter.ts';
 import { Waiting } from './metrics/waiting.ts';
 import { announce, class0Of, custodyView, machineView, noLinks, waitingSources, whoIs } from './node-views.ts';
@@ -224,6 +225,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   const onStoreError = (error: unknown) => events.storeRefused(error);
   using counters = Counters.open({ mesh, store: store.counters, clock, clockTrusted, onStoreError, slotMs: slotMsFor(config.reportEveryMs) });
   using latency = Latency.open(mesh);
+  using latencyDays = LatencyDays.open({ mesh, store: store.settings, clock, clockTrusted, onStoreError });
   using activity = DeviceActivity.open({ store: store.devices, clock, onStoreError });
 
   // The spool before the door: a device's PUBACK means that its message is in there.
@@ -302,7 +304,7 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
     door: devices,
     custody,
     counters,
-    latency,
+    latency: { read: () => latency.read(), over: (from, to) => latencyDays.over(from, to) },
     waiting,
     activity,
     machine,

@@ -105,6 +105,8 @@ const schema = z.strictObject({
   position: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }).optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   pwaDir: z.string().min(1).optional(),
+  /** Undefined: map.pmtiles in the data folder. There need not be one. */
+  baseMap: z.string().min(1).optional(),
   spoolBytesMax: z
     .int()
     .min(4 * 1024 * 1024)
@@ -173,6 +175,7 @@ const fixes: Readonly<Record<string, string>> = {
   position: 'Give {"lat": 52.1, "lon": 11.6} in degrees.',
   logLevel: 'Use trace, debug, info, warn, error or silent.',
   pwaDir: "Give the folder of the dashboard's export.",
+  baseMap: 'Give the path of a .pmtiles file, or leave it out for map.pmtiles in the data folder.',
   spoolBytesMax: 'Give bytes, at least 4194304.',
   'class0.devicePerSecond': 'Give messages per second, from 0.001 to 100000; the usual is 5.',
   'class0.deviceBurst': 'Give a whole number of messages, from 1 to 1000000; the usual is 50.',
@@ -219,6 +222,7 @@ const variables: Readonly<Record<string, readonly [key: string, kind: Kind]>> = 
   EM_POSITION: ['position', 'json'],
   EM_LOG_LEVEL: ['logLevel', 'text'],
   EM_PWA_DIR: ['pwaDir', 'text'],
+  EM_BASE_MAP: ['baseMap', 'text'],
   EM_SPOOL_BYTES_MAX: ['spoolBytesMax', 'number'],
   EM_CLASS0_DEVICE_PER_SECOND: ['class0.devicePerSecond', 'number'],
   EM_CLASS0_DEVICE_BURST: ['class0.deviceBurst', 'number'],
@@ -348,6 +352,7 @@ function absolutePaths(config: z.output<typeof schema>, folder: string): z.outpu
     ...config,
     dataDir: at(config.dataDir),
     pwaDir: at(config.pwaDir),
+    baseMap: at(config.baseMap),
     radio: { snapshot: at(radio.snapshot), requests: at(radio.requests), status: at(radio.status) },
     invite: invite === undefined || isInviteText(invite) ? invite : at(invite),
     ...(backend && { backend: { ...backend, ca: at(backend.ca), cert: at(backend.cert), key: at(backend.key) } }),

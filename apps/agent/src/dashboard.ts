@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { NodeId } from '@energymesh/protocol';
 import type { Logger } from 'pino';
+import { BaseMap } from './api/base-map.ts';
 import { HostCheck } from './api/host-check.ts';
 import type { Login } from './api/login.ts';
 import type { AboutPort, DeviceDeskPort, PeoplePort, SetupPort } from './api/ports.ts';
@@ -26,7 +28,7 @@ import type { PhoneRooms } from './phone-rooms.ts';
 import type { NetworkChanges } from './ports.ts';
 
 export interface DashboardOptions {
-  readonly config: Pick<Config, 'http' | 'pwaDir' | 'allowedHosts'>;
+  readonly config: Pick<Config, 'http' | 'pwaDir' | 'allowedHosts' | 'baseMap' | 'dataDir'>;
   readonly sources: Sources;
   readonly login: Login;
   readonly sessions: Sessions;
@@ -53,6 +55,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
   const { clock, mesh, who, machine } = sources;
   const status = statusFeed(sources);
   const rewards = options.rewards ?? noRewards(clock);
+  const baseMap = new BaseMap({ file: config.baseMap ?? join(config.dataDir, 'map.pmtiles') });
   let listening: { readonly port: number } | undefined;
   const seals = new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) });
   const router = createAppRouter({
@@ -94,6 +97,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
       },
     },
     nearby: () => ({ at: clock.wall(), nodes: [...nearby()] }),
+    baseMap: () => baseMap.state(),
     devices: () => devicesView(sources),
     deviceDesk: options.deviceDesk,
     traffic: trafficFeed(sources),
@@ -113,6 +117,7 @@ export async function openDashboard(options: DashboardOptions): Promise<ApiServe
   const server = await ApiServer.open({
     ...config.http,
     pwaDir: config.pwaDir,
+    baseMap,
     // On the go: earnings come from the ledger when the node is silent.
     askable: () => rewards.rewards.servers(),
     router,

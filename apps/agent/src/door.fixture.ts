@@ -147,7 +147,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
       backlog: { waiting: 0, bytes: 0, expired: 0, dropped: 0 },
       waited: [],
     })),
-    trafficOver: trafficOver({ clock, counters: { sums: () => [], runs: () => [], onChange: () => () => {} } }),
+    trafficOver: trafficOver({ clock, counters: { sums: () => [], runs: () => [], onChange: () => () => {} }, latency: { over: () => undefined } }),
     ...noRewards(clock),
     seals,
     setup: setupPort({

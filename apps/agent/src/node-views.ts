@@ -98,7 +98,7 @@ export function waitingSources(identity: NodeIdentity, clock: Clock, who: Who, m
     door: { connected: () => [], onChange: none },
     custody: { backlog: () => ({ waiting: 0, bytes: 0, oldestMs: undefined, expired: 0, dropped: 0, full: false, diskFull: false }), backend: () => undefined },
     counters: { sums: () => [], runs: () => [], onChange: none },
-    latency: { read: () => undefined },
+    latency: { read: () => undefined, over: () => undefined },
     waiting: { worst: (from, to, slotMs) => Array.from({ length: Math.ceil((to - from) / slotMs) }, () => null) },
     activity: { read: () => ({ lastSeen: undefined, packetsToday: 0 }) },
   };

@@ -1,16 +1,18 @@
 // A simulated agent: the real door (log-in, signed requests, subscriptions, files) before invented figures. For looking at the dashboard
 // while working on it, in states that a healthy community does not show: node dev/fake-agent.ts --scene no-gateway --port 8091 [--radio wrong] [--purse local] [--hub away]
-// [--helper none] [--setup radio] [--unclaimed]
-import { mkdtempSync, rmSync } from 'node:fs';
+// [--map] [--helper none] [--setup radio] [--unclaimed]
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BaseMap } from '@energymesh/agent/api/base-map';
 import { HostCheck } from '@energymesh/agent/api/host-check';
 import { Login } from '@energymesh/agent/api/login';
 import { Seals } from '@energymesh/agent/api/seals';
 import { ApiServer } from '@energymesh/agent/api/server';
 import { Sessions } from '@energymesh/agent/api/sessions';
 import { createAppRouter } from '@energymesh/agent/router';
+import { villageAround } from './base-map.ts';
 import { deskOf } from './desk.ts';
 import { firstBootOf, type SetupStep, setupSteps } from './first-boot.ts';
 import { type HubName, hubOf, hubs } from './hub.ts';
@@ -35,6 +37,8 @@ const { values } = parseArgs({
     hub: { type: 'string', default: 'here' },
     /** Whether something changes the network: here, none. */
     helper: { type: 'string', default: 'here' },
+    /** With an invented village as the operator's own map. */
+    map: { type: 'boolean', default: false },
     unclaimed: { type: 'boolean', default: false },
     /** What the simulated node's clock shows when it starts, UTC. */
     clock: { type: 'string', default: '14:32' },
@@ -96,6 +100,9 @@ const network = feed(helper.current);
 const desk = deskOf(sources.status, port, clock, values.scene === 'alone');
 const setup = firstBootOf(values.setup as SetupStep, clock.wall, helper.changes, helper.current, () => login.claimed);
 const seals = new Seals({ clock, sessionKey: (session) => sessions.keyOf(session) });
+const mapFile = join(folder, 'map.pmtiles');
+if (values.map) writeFileSync(mapFile, villageAround(47.37, 8.54, values.scene === '500' ? 6 : 1.6));
+const baseMap = new BaseMap({ file: mapFile });
 const router = createAppRouter({
   clock,
   auth: login,
@@ -109,6 +116,7 @@ const router = createAppRouter({
   setup,
   ...hubOf(values.hub as HubName, clock.wall, sources.devices),
   nearby: sources.nearby,
+  baseMap: () => baseMap.state(),
   devices: sources.devices,
   traffic: feed(sources.traffic),
   ...rewardsOf(values.purse as PurseName, clock.wall),
@@ -131,6 +139,7 @@ const server = await ApiServer.open({
   phoneCalls: desk.phones,
   tokens: desk.tokens,
   version: '0.1.0',
+  baseMap,
   health: () => ({ ok: true }),
   onRefused: (what) => console.error('refused', what),
   onError: (path, error) => console.error(path, error),

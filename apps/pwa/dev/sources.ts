@@ -4,7 +4,21 @@ import { nodeIdOf, random, seededMesh } from './seeded-mesh.ts';
 import { spanOf } from './spans.ts';
 
 /** Simulated figures for looking at the dashboard while working on it; nothing of this is measured. */
-export const scenes = ['well', '8', '500', 'alone', 'no-gateway', 'no-device', 'gateway', 'backend-cut', 'stale', 'unreachable', 'quiet', 'needs-you'] as const;
+export const scenes = [
+  'well',
+  '8',
+  '500',
+  '3000',
+  'alone',
+  'no-gateway',
+  'no-device',
+  'gateway',
+  'backend-cut',
+  'stale',
+  'unreachable',
+  'quiet',
+  'needs-you',
+] as const;
 export type SceneName = (typeof scenes)[number];
 
 const minute = 60_000;
@@ -32,11 +46,11 @@ export function sourcesOf(scene: SceneName, clock: () => number): Sources {
   const alone = scene === 'alone';
   const cut = scene === 'no-gateway';
   const gateway = scene === 'gateway' || scene === 'backend-cut';
-  const nodes = alone ? 1 : scene === '500' ? 500 : scene === '8' ? 8 : 24;
+  const nodes = alone ? 1 : scene === '500' || scene === '3000' ? Number(scene) : scene === '8' ? 8 : 24;
   const drawn = seededMesh({
     nodes,
-    gateways: alone || cut ? 0 : nodes === 500 ? 9 : nodes === 8 ? 1 : 2,
-    offline: nodes === 500 ? 17 : nodes === 24 ? 1 : 0,
+    gateways: alone || cut ? 0 : nodes === 3000 ? 24 : nodes === 500 ? 9 : nodes === 8 ? 1 : 2,
+    offline: nodes >= 500 ? Math.round(nodes / 30) : nodes === 24 ? 1 : 0,
     seed: 11,
     at: begun,
     positions: true,

@@ -59,5 +59,14 @@ export function spanOf(asked: TrafficAsked, at: number, quiet: boolean): Traffic
     packets: Math.round((all + totals.between) * share),
     bytes: Math.round((all + totals.between) * share * 180),
   }));
-  return { at, from: first, to: Math.ceil(to / ms) * ms, timeZone: 'UTC', slot, slots, totals };
+  return {
+    at,
+    from: first,
+    to: Math.ceil(to / ms) * ms,
+    timeZone: 'UTC',
+    slot,
+    slots,
+    totals,
+    ...(slot === 'day' ? { latency: { p50: 34, p95: 88, p99: 240, samples: all } } : {}),
+  };
 }

@@ -1,53 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Page as Dashboard } from '@energymesh/agent/api/page.fixture';
-import type { Browser, Page } from '@playwright/test';
 import { expect, test } from './community.ts';
 import { dataOf, expectAccessible } from './screen.ts';
-
-const root = join(import.meta.dirname, '../../..');
-const passphrase = 'kettle orbit walnut';
-
-/** The simulated agent with one state of the radios: what no machine without radios can show. */
-async function simulated(radio: string, scene = '8') {
-  const child = spawn(
-    process.execPath,
-    [join(root, 'apps/pwa/dev/fake-agent.ts'), '--scene', scene, '--radio', radio, '--port', '0', '--passphrase', passphrase],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  let url = '';
-  for await (const line of createInterface(child.stdout)) {
-    url = /http:\S+/.exec(line)?.[0] ?? url;
-    if (line.startsWith('passphrase')) break;
-  }
-  const dashboard = new Dashboard(url);
-  await dashboard.login('operator', passphrase);
-  const { session } = dashboard;
-  await dashboard.close();
-  const localStorage = [{ name: 'energymesh.session', value: JSON.stringify(session) }];
-  return {
-    open: async (browser: Browser, path: string): Promise<Page> => {
-      const context = await browser.newContext({
-        ...test.info().project.use,
-        baseURL: url,
-        storageState: { cookies: [], origins: [{ origin: url, localStorage }] },
-      });
-      const page = await context.newPage();
-      await page.goto(path);
-      return page;
-    },
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
-  };
-}
+import { simulated } from './simulated.ts';
 
 const wide = () => (test.info().project.use.viewport?.width ?? 0) >= 900;
 

@@ -22,6 +22,7 @@ import type {
   WithdrawPlan,
 } from './rewards-schema.ts';
 import type {
+  BaseMapState,
   CountersNow,
   Devices,
   Log,
@@ -216,6 +217,8 @@ export interface ApiPorts {
   readonly network: Feed<NetworkOfNode>;
   readonly changes: Pick<NetworkChanges, 'check' | 'propose' | 'confirm' | 'revert'> & { choices(country: string): NetworkChoices };
   nearby(): Nearby;
+  /** Undefined: no map of an operator's own is served here. */
+  readonly baseMap?: () => Promise<BaseMapState>;
   devices(): Devices;
   readonly deviceDesk: DeviceDeskPort;
   readonly traffic: Feed<TrafficToday>;

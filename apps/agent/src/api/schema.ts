@@ -101,6 +101,14 @@ export const topology = z.object({
   path: z.array(nodeId),
 });
 
+/** A map of the operator's own, to be drawn under the mesh. */
+export const baseMap = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('none') }),
+  /** Another tag is another file. */
+  z.object({ state: z.literal('ready'), tag: z.string(), bytes: z.number() }),
+  z.object({ state: z.enum(['not-pmtiles', 'unreadable']) }),
+]);
+
 export const neighbour = z.object({
   id: nodeId,
   name: z.string(),
@@ -300,6 +308,7 @@ const trafficTotals = z.object({
   between: z.number(),
   byClass: z.array(z.object({ class: z.number(), packets: z.number(), bytes: z.number() })),
 });
+const percentiles = z.object({ p50: z.number(), p95: z.number(), p99: z.number(), samples: z.number() });
 export const trafficToday = z.object({
   at: z.number(),
   dayStart: z.number(),
@@ -309,7 +318,7 @@ export const trafficToday = z.object({
   totals: trafficTotals,
   backlog: z.object({ waiting: z.number(), bytes: z.number(), oldestMs: z.number().optional(), expired: z.number(), dropped: z.number() }),
   /** End-to-end round trip of this node's own packets to the backend. */
-  latency: z.object({ p50: z.number(), p95: z.number(), p99: z.number(), samples: z.number() }).optional(),
+  latency: percentiles.optional(),
   /** What waited here today, by the same buckets: the oldest packet's age at its worst; absent where nobody looked (before this start, and to come). */
   waited: z.array(z.object({ oldestMs: z.number(), waiting: z.number() }).nullable()),
 });
@@ -342,6 +351,8 @@ export const trafficSpan = z.object({
     }),
   ),
   totals: trafficTotals,
+  /** Round trip of this node's own packets to the backend, right to 6 %; of whole days only, and where any was measured. */
+  latency: percentiles.optional(),
 });
 
 export const logEntry = z.object({
@@ -378,6 +389,7 @@ export const counters = z.object({ at: z.number(), counters: z.record(z.string()
 export type PublicCard = z.infer<typeof publicCard>;
 export type Status = z.infer<typeof status>;
 export type TopologyView = z.infer<typeof topology>;
+export type BaseMapState = z.infer<typeof baseMap>;
 export type Neighbours = z.infer<typeof neighbours>;
 export type Nearby = z.infer<typeof nearby>;
 export type SessionsNow = z.infer<typeof sessions>;

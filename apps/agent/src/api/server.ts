@@ -5,6 +5,7 @@ import { PageFiles } from '@energymesh/page-files';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { Clock } from '../ports.ts';
+import { type BaseMap, baseMapPath } from './base-map.ts';
 import { contentSecurityPolicy } from './content-policy.ts';
 import type { HostCheck } from './host-check.ts';
 import { answerPhoneCall, type PhoneCalls, phonePath } from './phones/http.ts';
@@ -29,6 +30,7 @@ export interface ApiServerOptions {
   readonly hostCheck: HostCheck;
   readonly clock: Clock;
   readonly pwaDir: string | undefined;
+  readonly baseMap?: BaseMap;
   /** Other addresses that its page may ask. */
   readonly askable?: () => readonly string[];
   /** The node is being set up: systems that look for a captive portal are sent to the wizard. */
@@ -144,6 +146,8 @@ function createApp(options: ApiServerOptions): Hono<{ Bindings: HttpBindings }> 
     const state = health();
     return c.json(state, state.ok ? 200 : 503, { 'cache-control': 'no-store' });
   });
+  const { baseMap } = options;
+  if (baseMap) app.on(['GET', 'HEAD'], baseMapPath, (c) => baseMap.respond(c.req.raw));
   app.on(['GET', 'HEAD'], '*', async (c) => {
     const answer = await files?.respond(new URL(c.req.url).pathname, c.req.raw);
     return answer ?? c.text(files ? 'There is no such page.\n' : 'This node runs without a dashboard: pwaDir is not set in its configuration.\n', 404);

@@ -23,7 +23,7 @@ export interface Arrangement {
 /** Above this, rings by hops; docs/decisions/0009-dashboard.md */
 export const forceNodesMax = 60;
 /** Places kept per viewer; nodes beyond it get theirs anew at each visit. */
-export const placesMax = 2000;
+export const placesMax = 5000;
 
 export function arrangeAfresh(topology: TopologyView, ways: Ways, aspect: number): Arrangement {
   if (topology.nodes.length <= forceNodesMax) return { kind: 'force', places: forceLayout(topology, ways, aspect), moved: [] };

@@ -6,9 +6,11 @@ import type { RadioBeneath, TopologyView } from '../live/model.ts';
 import { meshStrings } from '../strings/mesh.ts';
 import { radioStrings } from '../strings/radio.ts';
 import { type Arrangement, arrange, arrangeAfresh, arrangeOnMap } from './arrange.ts';
+import { type BaseShown, useBase } from './base/use-base.ts';
 import { hit, useDragging } from './dragging.ts';
 import { type Direction, linkAt, nodeTowards } from './draw/draw.ts';
 import { onStage, readPalette, screenY } from './draw/view.ts';
+import { foldAt } from './fold.ts';
 import { Painter } from './painter.ts';
 import { keepPlaces, readPlaces } from './places-store.ts';
 import { type Selection, sceneOf } from './scene.ts';
@@ -97,6 +99,7 @@ export function Graph({ topology, radio, selection, onSelect, byPlace, onByPlace
         return paint.scene?.kind === 'place' || hit(paint, at.clientX, at.clientY) === undefined;
       })
       .on('start', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+        paint.gesture = event.sourceEvent !== null;
         paint.moving = event.sourceEvent !== null && event.sourceEvent?.type !== 'wheel';
       })
       .on('zoom', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
@@ -105,6 +108,7 @@ export function Graph({ topology, radio, selection, onSelect, byPlace, onByPlace
       })
       .on('end', () => {
         paint.moving = false;
+        paint.gesture = false;
         paint.ask();
       });
     zooming.current = behaviour;
@@ -168,6 +172,8 @@ export function Graph({ topology, radio, selection, onSelect, byPlace, onByPlace
     if (layout !== undefined) fit();
   }, [layout]);
 
+  const base = useBase(painter, layout === 'place');
+
   useDragging(canvas, painter, setKept, topology.self);
 
   const zoomBy = (factor: number) => {
@@ -214,6 +220,8 @@ export function Graph({ topology, radio, selection, onSelect, byPlace, onByPlace
         data-nodes={topology.nodes.length}
         data-links={topology.edges.length}
         data-layout={shown?.kind}
+        data-base={base}
+        data-folds={scene?.folds.length}
         data-beneath={scene?.beneath.size}
         data-selected={chosen}
         data-route={scene?.route.join(' ')}
@@ -224,13 +232,17 @@ export function Graph({ topology, radio, selection, onSelect, byPlace, onByPlace
           const node = hit(paint, event.clientX, event.clientY);
           const box = event.currentTarget.getBoundingClientRect();
           const link = node === undefined ? linkAt(scene, paint.view, event.clientX - box.left, event.clientY - box.top) : undefined;
-          onSelect(node !== undefined ? { node } : link !== undefined ? { link } : undefined);
+          const { fit, transform } = paint.view;
+          const [x, y] = [(event.clientX - box.left - transform.x) / transform.k, (event.clientY - box.top - transform.y) / transform.k];
+          const folded = (node ?? link) ? undefined : foldAt(scene.folds, fit.placeX(x), fit.placeY(y));
+          onSelect(node !== undefined ? { node } : link !== undefined ? { link } : folded && { node: folded.root });
         }}
       />
       <span className="vh" role="status">
         {focused}
       </span>
-      <Legend beneath={radio !== undefined} map={layout === 'place'} />
+      <BaseNote base={base} />
+      <Legend beneath={radio !== undefined} map={layout === 'place' ? ((scene?.reach.size ?? 0) > 0 ? 'measured' : 'estimated') : undefined} />
       <div className="hand">
         {layout !== 'place' && (
           <button type="button" className="again" aria-label={meshStrings.mesh.again} onClick={again}>
@@ -257,7 +269,24 @@ export function Graph({ topology, radio, selection, onSelect, byPlace, onByPlace
   );
 }
 
-function Legend({ beneath, map }: { beneath: boolean; map: boolean }) {
+/** Whose map it is, or why there is none although a file lies there. */
+function BaseNote({ base }: { base: BaseShown }) {
+  if (base === 'none') return null;
+  const { baseMap } = meshStrings.mesh;
+  return (
+    <p className="base-note" data-testid="base-note">
+      {base === 'shown' ? (
+        <a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noreferrer">
+          {baseMap.by}
+        </a>
+      ) : (
+        baseMap[base]
+      )}
+    </p>
+  );
+}
+
+function Legend({ beneath, map }: { beneath: boolean; map: 'measured' | 'estimated' | undefined }) {
   const { legend } = meshStrings.mesh;
   return (
     <div className="legend">
@@ -269,7 +298,7 @@ function Legend({ beneath, map }: { beneath: boolean; map: boolean }) {
         <span className="ml-1.5">{legend.poorly}</span>
       </span>
       <span className="hidden min-[1240px]:inline">
-        {beneath ? `${radioStrings.radio.band.radio} · ${radioStrings.radio.band.hops}` : map ? legend.map : legend.rest}
+        {beneath ? `${radioStrings.radio.band.radio} · ${radioStrings.radio.band.hops}` : map ? legend.map[map] : legend.rest}
       </span>
     </div>
   );

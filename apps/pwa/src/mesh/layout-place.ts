@@ -1,18 +1,16 @@
 import type { TopologyView } from '../live/model.ts';
 import type { Places } from './arrange.ts';
+import { metresPerLat, type OnEarth } from './base/ground.ts';
 
-export interface OnMap {
+export interface OnMap extends OnEarth {
   /** East and south of the middle, in shares of the longer half of what the nodes take up. */
   readonly places: Places;
   /** Half of what they take up, in the same measure: the longer is 1. */
   readonly extent: { readonly x: number; readonly y: number };
-  /** What 1 is. */
-  readonly metres: number;
   /** Nodes that nobody has told the place of, in a row below the map. */
   readonly without: readonly string[];
 }
 
-const metresPerDegree = 111_320;
 /** A mesh within one house is not blown up to the size of the screen. */
 const metresMin = 60;
 /** A place this far from the middle of the others is a mistake of typing, not a neighbour; it stands with those without. */
@@ -26,8 +24,8 @@ export function placeLayout({ nodes }: Pick<TopologyView, 'nodes'>): OnMap | und
   const known = nodes.flatMap(({ id, position }) => (position ? [{ id, ...position }] : []));
   if (known.length < 2) return undefined;
   const middle = { lat: median(known.map(({ lat }) => lat)), lon: median(known.map(({ lon }) => lon)) };
-  const perLon = metresPerDegree * Math.max(0.01, Math.cos((middle.lat * Math.PI) / 180));
-  const all = known.map(({ id, lat, lon }) => ({ id, x: wrap(lon - middle.lon) * perLon, y: (middle.lat - lat) * metresPerDegree }));
+  const perLon = metresPerLat * Math.max(0.01, Math.cos((middle.lat * Math.PI) / 180));
+  const all = known.map(({ id, lat, lon }) => ({ id, x: wrap(lon - middle.lon) * perLon, y: (middle.lat - lat) * metresPerLat }));
   const points = all.filter(({ x, y }) => Math.hypot(x, y) <= strayMetres);
   if (points.length < 2) return undefined;
   const [left, right] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
@@ -41,7 +39,15 @@ export function placeLayout({ nodes }: Pick<TopologyView, 'nodes'>): OnMap | und
   without.toSorted().forEach((id, i) => {
     places[id] = [round(without.length === 1 ? 0 : (i / (without.length - 1) - 0.5) * 2 * extent.x * Math.min(1, without.length / 8)), row];
   });
-  return { places, extent: { x: extent.x, y: without.length > 0 ? row : extent.y }, metres, without };
+  return {
+    places,
+    extent: { x: extent.x, y: without.length > 0 ? row : extent.y },
+    metres,
+    without,
+    lat: middle.lat - (top + bottom) / 2 / metresPerLat,
+    lon: wrap(middle.lon + (left + right) / 2 / perLon),
+    metresPerLon: perLon,
+  };
 }
 
 /** What a bar on a map may be long: 1, 2 or 5 with zeros, the longest that fits `metresMax`. */

@@ -1,7 +1,7 @@
 import { type ZoomTransform, zoomIdentity } from 'd3-zoom';
 import { drawScene } from './draw/draw.ts';
 import type { Box } from './draw/spots.ts';
-import { fitOf, type Palette, readPalette } from './draw/view.ts';
+import { type Base, fitOf, type Palette, readPalette } from './draw/view.ts';
 import type { Scene } from './scene.ts';
 
 /** What the painting needs between two renderings of React; painted on the next frame after anything changed. */
@@ -14,6 +14,9 @@ export class Painter {
   palette: Palette;
   /** One finger moves: paint fewer pixels until it rests. */
   moving = false;
+  /** The map is moved or zoomed, by whatever. */
+  gesture = false;
+  base: Base | undefined;
   #frame = 0;
   #routeFrom = 0;
   #keepOut: readonly Box[] = [];
@@ -35,7 +38,7 @@ export class Painter {
     this.width = clientWidth;
     this.height = clientHeight;
     const stage = this.canvas.getBoundingClientRect();
-    this.#keepOut = [...(this.canvas.parentElement?.querySelectorAll('.hand button, .legend') ?? [])].map((element) => {
+    this.#keepOut = [...(this.canvas.parentElement?.querySelectorAll('.hand button, .legend, .base-note') ?? [])].map((element) => {
       const { left, top, right, bottom } = element.getBoundingClientRect();
       return [left - stage.left, top - stage.top, right - stage.left, bottom - stage.top];
     });
@@ -75,7 +78,8 @@ export class Painter {
     if (picture !== this.#spotsAt) this.#spots.clear();
     this.#spotsAt = picture;
     const { palette, width, height } = this;
-    const labels = drawScene(this.scene, { ...this.view, context, palette, width, height, keepOut: this.#keepOut, spots: this.#spots }, ratio, share);
+    const view = { ...this.view, context, palette, width, height, keepOut: this.#keepOut, spots: this.#spots, base: this.base, resting: !this.gesture };
+    const labels = drawScene(this.scene, view, ratio, share);
     this.canvas.dataset.names = String(labels);
     this.canvas.dataset.paintMs = (performance.now() - started).toFixed(2);
     if (share < 1) this.ask();

@@ -11,6 +11,7 @@ import { trafficStrings } from '../strings/traffic.ts';
 import { Bars, qualityWord } from '../ui/parts.tsx';
 import { BeneathLink } from './beneath.tsx';
 import { claim, otherEnd, usable } from './quality.ts';
+import { reachOf } from './reach.ts';
 import { RouteList } from './route-list.tsx';
 import type { Selection } from './scene.ts';
 import { edgesByNode, findWays, linkKey, routeOf, type Ways } from './ways.ts';
@@ -112,6 +113,7 @@ export function NodeDetail({
     <>
       <WaySentence topology={topology} node={node} ways={ways} />
       {ownEdge && node.online && <Hearing topology={topology} edge={ownEdge} from={topology.self} />}
+      {node.online && !past && <Reach topology={topology} node={node.id} />}
       {neighbour && <NeighbourFigures neighbour={neighbour} radio={radio} />}
       {!neighbour && node.online && (
         <dl className="facts mt-3">
@@ -211,6 +213,27 @@ function Gone({ topology, node }: { topology: TopologyView; node: TopologyNode }
 const dayMs = 86_400_000;
 
 /** Both ends' word on how well they hear each other. */
+/** Between places that nodes told, so no finer than people tell them. */
+const away = (metres: number): string => `${number(Math.max(10, Math.round(metres / 10) * 10))} m`;
+
+function Reach({ topology, node }: { topology: TopologyView; node: string }) {
+  const heard = reachOf(topology).get(node);
+  if (!heard) return null;
+  const { metres, by, well } = heard;
+  const name = (id: string) => (id === topology.self ? frameStrings.youWithin : nameOf(topology, id));
+  const { heardAs } = words;
+  const text = !well
+    ? heardAs.faintly(name(by), away(metres))
+    : well.by === by
+      ? heardAs.well(name(by), away(metres))
+      : heardAs.wellAndFaintly(name(well.by), away(well.metres), name(by), away(metres));
+  return (
+    <p className="sm mt-2" data-testid="reach">
+      {text}
+    </p>
+  );
+}
+
 function Hearing({ topology, edge, from }: { topology: TopologyView; edge: TopologyEdge; from: string }) {
   const other = otherEnd(edge, from);
   const { past } = useNodeState();

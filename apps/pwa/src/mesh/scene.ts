@@ -1,6 +1,8 @@
 import type { RadioBeneath, TopologyEdge, TopologyNode, TopologyView } from '../live/model.ts';
 import { type Arrangement, forceNodesMax } from './arrange.ts';
+import { type Fold, type Folded, fold, foldAbove } from './fold.ts';
 import { claim, qualityLevel, usable } from './quality.ts';
+import { type Heard, reachOf } from './reach.ts';
 import { findWays, linkKey, routeOf, type Ways } from './ways.ts';
 
 export interface SceneNode {
@@ -42,6 +44,8 @@ export interface Scene {
   readonly nodes: readonly SceneNode[];
   readonly byId: ReadonlyMap<string, SceneNode>;
   readonly links: readonly SceneLink[];
+  /** What is not among them, because it would be too much to draw. */
+  readonly folds: readonly Fold[];
   readonly linkByKey: ReadonlyMap<string, SceneLink>;
   readonly selection: Selection;
   /** What carries this node's own links, where that layer is shown. */
@@ -51,6 +55,8 @@ export interface Scene {
   readonly ways: Ways;
   readonly rings: Arrangement['rings'];
   readonly map: Arrangement['map'];
+  /** Of a map: how far the nodes are heard, as far as that is measured. */
+  readonly reach: ReadonlyMap<string, Heard>;
 }
 
 /** From 1.4 px at nothing to 5.4 px at 100 Mbit/s and more; a link of unknown bandwidth is of middling width. */
@@ -58,7 +64,9 @@ export const linkWidth = (bandwidthBps: number | undefined): number => (bandwidt
 
 export function sceneOf(topology: TopologyView, arrangement: Arrangement, selection: Selection, radio?: RadioBeneath): Scene {
   const ways = findWays(topology);
-  const nodes = topology.nodes.map((node) => sceneNode(node, topology.self, arrangement));
+  const { folds, hidden } =
+    arrangement.kind === 'radial' && topology.nodes.length > foldAbove ? fold(ways, arrangement.places, opened(topology, selection)) : whole;
+  const nodes = topology.nodes.filter(({ id }) => !hidden.has(id)).map((node) => sceneNode(node, topology.self, arrangement));
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const links = topology.edges.flatMap((edge) => sceneLink(edge, byId, ways));
   const from = selection && 'node' in selection ? selection.node : undefined;
@@ -70,6 +78,7 @@ export function sceneOf(topology: TopologyView, arrangement: Arrangement, select
     nodes,
     byId,
     links,
+    folds,
     linkByKey: new Map(links.map((link) => [link.key, link])),
     selection,
     beneath: new Map((radio?.links ?? []).map((link) => [linkKey(topology.self, link.node), { kind: link.kind, signalDbm: link.peer?.signalDbm }])),
@@ -78,7 +87,15 @@ export function sceneOf(topology: TopologyView, arrangement: Arrangement, select
     ways,
     rings: arrangement.rings,
     map: arrangement.map,
+    reach: arrangement.map ? reachOf(topology) : new Map(),
   };
+}
+
+const whole: Folded = { folds: [], hidden: new Set() };
+
+function opened(topology: TopologyView, selection: Selection): string[] {
+  if (!selection) return [topology.self];
+  return [topology.self, ...('node' in selection ? [selection.node] : selection.link.split('-'))];
 }
 
 function sceneNode(node: TopologyNode, self: string, arrangement: Arrangement): SceneNode {

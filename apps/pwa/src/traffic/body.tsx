@@ -95,7 +95,7 @@ export function Body({ status, traffic, view, span }: { status: Status; traffic:
         />
         <Legend parts={totals[measure]} measure={measure} />
       </Section>
-      <Lower traffic={traffic} totals={totals} at={at} position={status.node.position} />
+      <Lower traffic={traffic} span={span} totals={totals} at={at} position={status.node.position} />
       <DeviceTable />
     </>
   );

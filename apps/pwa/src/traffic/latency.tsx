@@ -17,7 +17,7 @@ export function rulerOf(latency: { readonly p50: number; readonly p99: number })
 }
 
 /** Log ruler: dot at the median, bar to the 95th percentile, ring at the 99th, a dotted line at 100 ms, with the words beside it. */
-export function LatencyRuler({ latency }: { latency: NonNullable<TrafficToday['latency']> }) {
+export function LatencyRuler({ latency, note }: { latency: NonNullable<TrafficToday['latency']>; note?: string | undefined }) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const { low, high, tens } = rulerOf(latency);
   const x = (ms: number) => 8 + ((Math.log10(Math.min(high, Math.max(low, ms))) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (width - 16);
@@ -28,7 +28,8 @@ export function LatencyRuler({ latency }: { latency: NonNullable<TrafficToday['l
     <>
       <p className="lead">{words.latencySay(p95)}</p>
       <p className="sm mb-2">
-        {words.latencySamples(latency.samples)}, {words.latencyBonus}.
+        {words.latencySamples(latency.samples)}, {note && `${note}, `}
+        {words.latencyBonus}.
       </p>
       <div ref={ref} role="img" aria-label={words.latencyLabel(p50, p95, p99)} data-testid="latency" style={{ height }}>
         {width > 0 && (

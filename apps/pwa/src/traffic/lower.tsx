@@ -1,6 +1,6 @@
 'use client';
 import { useNodeState } from '../frame/node-state.tsx';
-import type { TrafficToday } from '../live/model.ts';
+import type { TrafficSpan, TrafficToday } from '../live/model.ts';
 import { bytes, number, short } from '../strings/format.ts';
 import { frameStrings } from '../strings/frame.ts';
 import { trafficStrings } from '../strings/traffic.ts';
@@ -15,16 +15,20 @@ const words = trafficStrings.traffic;
 /** Backlog, directions, latency and urgency. `totals`: of what the chart shows, as old as `at`. */
 export function Lower({
   traffic,
+  span,
   totals,
   at,
   position,
 }: {
   traffic: TrafficToday;
+  /** Undefined: the chart shows today. */
+  span: TrafficSpan | undefined;
   totals: TrafficToday['totals'];
   at: number;
   position: Position | undefined;
 }) {
   const { backlog } = traffic;
+  const latency = span ? span.latency : traffic.latency;
   const { past } = useNodeState();
   const until = useUntil(traffic.at);
   const shown = (
@@ -62,12 +66,12 @@ export function Lower({
       </div>
       <div>
         <Section title={words.latency} aside={<span className="tick">{words.latencyTo}</span>}>
-          {traffic.latency ? (
-            <LatencyRuler latency={traffic.latency} />
+          {latency ? (
+            <LatencyRuler latency={latency} note={span ? words.latencyRough : undefined} />
           ) : (
             <>
               <p className="lead">{frameStrings.notKnown}</p>
-              <p className="sm">{words.latencyNone}</p>
+              <p className="sm">{span ? words.latencyNoneThen : words.latencyNone}</p>
             </>
           )}
         </Section>

@@ -11,10 +11,21 @@ export interface Sources {
   readonly door: Pick<DeviceDoor, 'connected' | 'onChange'>;
   readonly custody: CustodyView;
   readonly counters: CountersView;
-  readonly latency: { read(): { p50: number; p95: number; p99: number; samples: number } | undefined };
+  readonly latency: {
+    read(): Percentiles | undefined;
+    /** Of whole days that begin in [from, to). */
+    over(from: number, to: number): Percentiles | undefined;
+  };
   readonly waiting: { worst(from: number, to: number, slotMs: number): ({ readonly oldestMs: number; readonly waiting: number } | null)[] };
   readonly activity: { read(device: string): { lastSeen: number | undefined; packetsToday: number } };
   readonly machine: MachineView;
+}
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly samples: number;
 }
 
 export interface Who {

@@ -36,6 +36,7 @@ beforeEach(() => {
   over = trafficOver({
     clock,
     counters: { sums, runs: (from, to) => runs.filter((run) => run.seenAt >= from && run.startedAt < to), onChange: () => () => {} },
+    latency: { over: (from, to) => ({ p50: 20, p95: 40, p99: 90, samples: Math.round((to - from) / hour) }) },
   });
 });
 
@@ -50,6 +51,12 @@ describe('traffic over days', () => {
     expect(view.slots.map(({ packets }) => packets?.devices)).toEqual([undefined, undefined, undefined, 0, 7, 0, 5]);
     expect(view.slots.map(({ ran }) => ran)).toEqual([0, 0, 0, 1, 1, 1, 1]);
     expect(view.totals).toMatchObject({ up: 12, packets: { devices: 12 }, bytes: { devices: 120 } });
+  });
+
+  test('how long packets took is told of whole days, not of a part of one', async () => {
+    expect((await over({ last: 'week' })).latency).toEqual({ p50: 20, p95: 40, p99: 90, samples: 7 * 24 });
+    expect((await over({ from: midnight(at, -1), to: midnight(at) })).latency?.samples).toBe(24);
+    expect((await over({ from: midnight(at, -1), to: midnight(at) - hour })).latency).toBeUndefined();
   });
 
   test('a month is the thirty days that earnings count too', async () => {

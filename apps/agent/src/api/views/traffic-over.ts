@@ -1,6 +1,7 @@
 import type { CounterSum } from '../../ports.ts';
 import type { TrafficAsked, TrafficSpan } from '../schema.ts';
 import { midnight } from './day.ts';
+import { defined } from './mesh.ts';
 import type { Sources } from './sources.ts';
 import { fold, zeros } from './traffic.ts';
 
@@ -23,7 +24,11 @@ const settledMs = hour;
  * What was carried over days and weeks. The store holds minutes, a month of them in some 100,000 rows: days that are over are added up once,
  * and between two days the rest of the agent has its turn.
  */
-export function trafficOver({ clock, counters }: Pick<Sources, 'clock' | 'counters'>): (asked: TrafficAsked) => Promise<TrafficSpan> {
+export function trafficOver({
+  clock,
+  counters,
+  latency,
+}: Pick<Sources, 'clock' | 'counters'> & { readonly latency: Pick<Sources['latency'], 'over'> }): (asked: TrafficAsked) => Promise<TrafficSpan> {
   const closed = new Map<number, readonly CounterSum[]>();
   const wholeDay = (start: number, end: number): readonly CounterSum[] => {
     const known = closed.get(start);
@@ -56,7 +61,9 @@ export function trafficOver({ clock, counters }: Pick<Sources, 'clock' | 'counte
       });
     }
     const totals = fold(sums, (start) => byStart.get(start));
-    return { at, from, to, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, slot, slots, totals };
+    // It is kept by days: of a part of one nothing can be said.
+    const measured = from === midnight(from) && to === midnight(to) ? latency.over(from, to) : undefined;
+    return { at, from, to, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, slot, slots, totals, ...defined({ latency: measured }) };
   };
 }
 

@@ -97,7 +97,7 @@ beforeEach(() => {
     door: { connected: () => [{ device: 'meter-1', since: at }], onChange: none },
     custody: { backlog: () => backlog, backend: () => backend },
     counters: { sums: (from, to) => sums.filter(({ slot }) => slot >= from && slot < to), runs: () => runs, onChange: none },
-    latency: { read: () => undefined },
+    latency: { read: () => undefined, over: () => undefined },
     waiting: { worst: (from, to, slotMs) => Array.from({ length: (to - from) / slotMs }, (_, i) => (i === 3 ? { oldestMs: 4000, waiting: 2 } : null)) },
     activity: { read: (id) => (id === 'lock-1' ? { lastSeen: at - minute, packetsToday: 3 } : { lastSeen: undefined, packetsToday: 0 }) },
     machine: { enrolled: true, clockTrusted: () => true, certificateStale: () => false, diskUsedShare: () => 0.5, temperatureC: () => undefined },

@@ -1,5 +1,6 @@
 import type { Scene } from '../scene.ts';
 import { drawBeneath, drawSignals } from './beneath.ts';
+import { drawFolds } from './folds.ts';
 import { drawLabels } from './labels.ts';
 import { drawLinks, drawRoute } from './links.ts';
 import { drawReach, drawScale } from './map.ts';
@@ -13,8 +14,10 @@ export function drawScene(scene: Scene, view: View, pixelRatio: number, routeSha
   context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   context.fillStyle = palette.ground;
   context.fillRect(0, 0, width, height);
+  if (scene.map) view.base?.draw(scene.map, view, scene.nodes);
   drawReach(scene, view);
   if (scene.rings) drawRings(scene.rings, view);
+  if (scene.folds.length > 0) drawFolds(scene, view);
   drawBeneath(scene, view);
   drawLinks(scene, view);
   drawRoute(scene, view, routeShare);

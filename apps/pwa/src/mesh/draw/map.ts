@@ -1,11 +1,14 @@
 import { meshStrings } from '../../strings/mesh.ts';
 import { scaleBar } from '../layout-place.ts';
+import { usualReach } from '../reach.ts';
 import type { Scene, SceneNode } from '../scene.ts';
 import { put } from './labels.ts';
 import { onStage, screenX, screenY, type View } from './view.ts';
 
-/** Estimated, of an antenna at a window: outdoors, and in plain sight; as Home's drawing of you alone has it. */
-const reachMetres = [400, 150] as const;
+/** Where nothing is measured: estimated, of an antenna at a window, in plain sight and outdoors; as Home's drawing of you alone has it. */
+const estimated = { far: 400, well: 150 };
+/** A disc: its middle, and how far a node is heard at all and well, in one measure. */
+type Disc = readonly [x: number, y: number, far: number, well: number];
 const turn = 2 * Math.PI;
 
 /** More discs than this on the stage are drawn once into a picture, which is then moved and scaled: filling hundreds takes longer than a frame. */
@@ -21,26 +24,46 @@ interface Picture {
   readonly down: number;
   readonly colour: string;
 }
+/** Data come every few seconds, another reach seldom: the picture stays as long as what it was drawn from. */
 const pictures = new WeakMap<Scene, Picture>();
+let last: { readonly of: string; readonly picture: Picture } | undefined;
 
-/** Where a device or another node would probably be heard, as one wash under the living nodes: rings of each would be a tangle. Drawn first. */
+/**
+ * As far as neighbours hear each node, drawn alike on all sides, as one wash under the living nodes: rings of each would be a tangle. A node that nobody
+ * measures reaches as far as is usual here, faintly; where too little is measured to say what is usual, as far as an antenna at a window.
+ */
 export function drawReach(scene: Scene, view: View): void {
   const { map } = scene;
   if (!map) return;
   const { context, palette, width, height, transform, fit } = view;
   const perMetre = pixelsPerMetre(view, map.metres);
-  const far = reachMetres[0] * perMetre;
   const without = new Set(map.without);
+  const usual = usualReach(scene.reach);
   const alive = scene.nodes.filter((node) => node.kind !== 'offline' && !without.has(node.id));
-  const near = alive.filter((node) => onStage(view, node, far));
+  /** In metres. */
+  const reachOf = (node: SceneNode): readonly [far: number, well: number] => {
+    const heard = scene.reach.get(node.id);
+    if (heard) return [heard.metres, heard.well?.metres ?? 0];
+    return usual === undefined ? [estimated.far, estimated.well] : [usual, 0];
+  };
+  const near = alive.filter((node) => onStage(view, node, reachOf(node)[0] * perMetre));
   if (near.length <= discsMax) {
-    const discs = near.map((node) => [screenX(view, node), screenY(view, node)] as const);
-    wash(context, palette.enamel, discs, perMetre, [width, height]);
+    const discs = near.map((node): Disc => {
+      const [far, well] = reachOf(node);
+      return [screenX(view, node), screenY(view, node), far * perMetre, well * perMetre];
+    });
+    wash(context, palette.enamel, discs, [width, height]);
     return;
   }
   let picture = pictures.get(scene);
   if (picture?.colour !== palette.enamel) {
-    picture = pictureOf(alive, map.metres, palette.enamel);
+    const reach = alive.map((node): Disc => {
+      const [far, well] = reachOf(node);
+      return [node.x, node.y, far / map.metres, well / map.metres];
+    });
+    const of = `${palette.enamel} ${reach.join(' ')}`;
+    picture = last?.of === of ? last.picture : pictureOf(reach, palette.enamel);
+    last = { of, picture };
     pictures.set(scene, picture);
   }
   const unit = fit.radius * transform.k;
@@ -53,9 +76,10 @@ export function drawReach(scene: Scene, view: View): void {
   );
 }
 
-function pictureOf(alive: readonly SceneNode[], metres: number, colour: string): Picture {
-  const rim = reachMetres[0] / metres;
-  const [xs, ys] = [alive.map(({ x }) => x), alive.map(({ y }) => y)];
+/** `reach`: in places. */
+function pictureOf(reach: readonly Disc[], colour: string): Picture {
+  const rim = Math.max(...reach.map(([, , far]) => far));
+  const [xs, ys] = [reach.map(([x]) => x), reach.map(([, y]) => y)];
   const [left, top] = [Math.min(...xs) - rim, Math.min(...ys) - rim];
   const [across, down] = [Math.max(...xs) + rim - left, Math.max(...ys) + rim - top];
   const scale = picturePixels / Math.max(across, down);
@@ -63,25 +87,19 @@ function pictureOf(alive: readonly SceneNode[], metres: number, colour: string):
   canvas.width = Math.ceil(across * scale);
   canvas.height = Math.ceil(down * scale);
   const context = canvas.getContext('2d');
-  const discs = alive.map(({ x, y }) => [(x - left) * scale, (y - top) * scale] as const);
-  if (context) wash(context, colour, discs, scale / metres, [canvas.width, canvas.height]);
+  const discs = reach.map(([x, y, far, well]): Disc => [(x - left) * scale, (y - top) * scale, far * scale, well * scale]);
+  if (context) wash(context, colour, discs, [canvas.width, canvas.height]);
   return { canvas, left, top, across, down, colour };
 }
 
-function wash(
-  context: CanvasRenderingContext2D,
-  colour: string,
-  discs: readonly (readonly [number, number])[],
-  perMetre: number,
-  [width, height]: readonly [number, number],
-): void {
+function wash(context: CanvasRenderingContext2D, colour: string, discs: readonly Disc[], [width, height]: readonly [number, number]): void {
   context.fillStyle = colour;
-  for (const [i, metres] of reachMetres.entries()) {
-    const r = metres * perMetre;
-    context.globalAlpha = i === 0 ? 0.06 : 0.11;
+  for (const well of [false, true]) {
+    context.globalAlpha = well ? 0.07 : 0.05;
     context.beginPath();
-    for (const [x, y] of discs) {
-      if (x + r < 0 || x - r > width || y + r < 0 || y - r > height) continue;
+    for (const [x, y, far, near] of discs) {
+      const r = well ? near : far;
+      if (r === 0 || x + r < 0 || x - r > width || y + r < 0 || y - r > height) continue;
       context.moveTo(x + r, y);
       context.arc(x, y, r, 0, turn);
     }

@@ -1,9 +1,30 @@
+import type { OnEarth } from '../base/ground.ts';
 import type { Scene, SceneNode } from '../scene.ts';
 import type { Box } from './spots.ts';
 
 /** Colours as the page has them now, read once per theme. */
 export type Palette = Readonly<Record<(typeof tokens)[number], string>>;
-const tokens = ['ground', 'raised', 'ink', 'ink2', 'ink3', 'rule', 'edge', 'enamel', 'on-enamel', 'off', 'off-fill', 'q1', 'q2', 'q3', 'q4'] as const;
+const tokens = [
+  'ground',
+  'raised',
+  'ink',
+  'ink2',
+  'ink3',
+  'rule',
+  'edge',
+  'enamel',
+  'on-enamel',
+  'off',
+  'off-fill',
+  'q1',
+  'q2',
+  'q3',
+  'q4',
+  'map-water',
+  'map-green',
+  'map-house',
+  'map-road',
+] as const;
 
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
@@ -29,6 +50,15 @@ export interface View {
   readonly keepOut: readonly Box[];
   /** Which of its spots each name took last; drawing writes it. */
   readonly spots: Map<string, number>;
+  /** Under a map by place, where the operator gave one. */
+  readonly base: Base | undefined;
+  /** No finger moves the map now. */
+  readonly resting: boolean;
+}
+
+export interface Base {
+  /** `nodes`: names of the map keep off them. */
+  draw(map: OnEarth, view: View, nodes: readonly SceneNode[]): void;
 }
 
 export interface Fit {

@@ -24,7 +24,15 @@ export const meshStrings = {
       well: 'heard well',
       poorly: 'poorly',
       rest: 'width: bandwidth · dashed: stale · square: gateway',
-      map: 'shade: estimated reach, outdoors and in plain sight',
+      map: {
+        measured: 'shade: as far as neighbours hear a node (deeper: well)',
+        estimated: 'shade: estimated reach, outdoors and in plain sight',
+      },
+    },
+    baseMap: {
+      by: '© OpenStreetMap contributors',
+      pictures: 'The map file on this node holds pictures. Put one with vector tiles there.',
+      broken: 'The map file on this node cannot be read as PMTiles. Copy it there again.',
     },
     canvas: (nodes: number, links: number) =>
       `Map of ${plural(nodes, 'node', 'nodes')} and ${plural(links, 'link', 'links')}. Arrow keys go from node to node, plus and minus zoom. The list shows the same.`,
@@ -107,6 +115,12 @@ export const meshStrings = {
     links: 'Its links',
     linkCount: 'Links',
     youHear: (whom: string) => `You hear ${whom}`,
+    heardAs: {
+      well: (by: string, metres: string) => `Heard well as far as ${by}, ${metres} away.`,
+      wellAndFaintly: (by: string, metres: string, faintlyBy: string, faintlyMetres: string) =>
+        `Heard well as far as ${by}, ${metres} away; faintly as far as ${faintlyBy}, ${faintlyMetres}.`,
+      faintly: (by: string, metres: string) => `Heard only faintly, as far as ${by}, ${metres} away.`,
+    },
     neighbours: 'Your neighbours',
     pick: 'Pick a node to see its way out and its links.',
     id: 'Id',

@@ -80,6 +80,8 @@ export const trafficStrings = {
     latencyParts: { p50: 'Half', p95: '95 in 100', p99: '99 in 100' },
     latencySamples: (count: number) => `${plural(count, 'packet', 'packets')} measured`,
     latencyNone: 'The backend has not answered a packet of this node today. The figures come with the first answer.',
+    latencyNoneThen: 'It is kept by whole days: look at a day, a week or a month. Of this time there is nothing.',
+    latencyRough: 'right to 6 %',
     latencyBonus: 'under 100 ms is quick',
     latencyLine: 'quick',
     rulerTick: (ms: number) => (ms < 1 ? `${ms} ms` : short(ms)),

@@ -29,7 +29,15 @@ export const meshStrings: Translated<typeof en> = {
       well: 'se oye bien',
       poorly: 'mal',
       rest: 'ancho: capacidad · trazos: antiguo · cuadrado: pasarela',
-      map: 'sombra: alcance estimado, al aire libre y a la vista',
+      map: {
+        measured: 'sombra: hasta donde los vecinos oyen un nodo (más intensa: bien)',
+        estimated: 'sombra: alcance estimado, al aire libre y a la vista',
+      },
+    },
+    baseMap: {
+      by: '© Colaboradores de OpenStreetMap',
+      pictures: 'El archivo de mapa de este nodo contiene imágenes. Ponga uno con teselas vectoriales.',
+      broken: 'El archivo de mapa de este nodo no se puede leer como PMTiles. Vuelva a copiarlo.',
     },
     canvas: (nodes, links) =>
       `Mapa de ${plural(nodes, 'nodo', 'nodos')} y ${plural(links, 'enlace', 'enlaces')}. Las flechas van de nodo en nodo; más y menos acercan y alejan. La lista muestra lo mismo.`,
@@ -107,6 +115,12 @@ export const meshStrings: Translated<typeof en> = {
     links: 'Sus enlaces',
     linkCount: 'Enlaces',
     youHear: (whom) => `Oyes a ${whom}`,
+    heardAs: {
+      well: (by: string, metres: string) => `Se oye bien hasta ${by}, a ${metres}.`,
+      wellAndFaintly: (by: string, metres: string, faintlyBy: string, faintlyMetres: string) =>
+        `Se oye bien hasta ${by}, a ${metres}; débilmente hasta ${faintlyBy}, a ${faintlyMetres}.`,
+      faintly: (by: string, metres: string) => `Se oye solo débilmente, hasta ${by}, a ${metres}.`,
+    },
     neighbours: 'Tus vecinos',
     pick: 'Elige un nodo para ver su salida y sus enlaces.',
     id: 'Id',

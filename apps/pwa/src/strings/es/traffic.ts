@@ -80,6 +80,8 @@ export const trafficStrings: Translated<typeof en> = {
     latencyParts: { p50: 'La mitad', p95: '95 de 100', p99: '99 de 100' },
     latencySamples: (count) => plural(count, 'paquete medido', 'paquetes medidos'),
     latencyNone: 'El backend no ha respondido hoy a ningún paquete de este nodo. Las cifras llegan con la primera respuesta.',
+    latencyNoneThen: 'Se guarda por días enteros: mire un día, una semana o un mes. De este tiempo no hay nada.',
+    latencyRough: 'con un 6 % de margen',
     latencyBonus: 'menos de 100 ms es rápido',
     latencyLine: 'rápido',
     rulerTick: (ms) => (ms < 1 ? `${tenths(ms)} ms` : short(ms)),
