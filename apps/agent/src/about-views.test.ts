@@ -9,6 +9,7 @@ const port = (identity: object) =>
   aboutPort({
     identity: { node: '00000000000000a1', fingerprint: 'mfra-abcd', incarnation: 3, dates: 'fresh', enrolment: undefined, ...identity } as never,
     name: () => 'Mill',
+    founded: () => false,
     build: { version: '1.2.3', date: 5 },
     startedAt: 7,
     backend: () => ({ state: 'not-a-gateway', since: 7, waiting: 2 }),

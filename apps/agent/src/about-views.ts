@@ -1,12 +1,15 @@
 import type { About, LogLevel } from './api/about-schema.ts';
 import type { AboutPort } from './api/ports.ts';
 import { readUpdates } from './health/updates.ts';
+import { moveHub } from './hub-move.ts';
 import type { NodeIdentity } from './identity/identity.ts';
 import type { Logger } from './logger.ts';
 import type { Clock } from './ports.ts';
 
 export interface AboutOptions {
-  readonly identity: Pick<NodeIdentity, 'node' | 'fingerprint' | 'incarnation' | 'enrolment' | 'dates'>;
+  readonly identity: Pick<NodeIdentity, 'node' | 'fingerprint' | 'incarnation' | 'enrolment' | 'dates' | 'changeHub'>;
+  /** The community was made on this node, and it still is its hub. */
+  readonly founded: () => boolean;
   readonly name: () => string;
   readonly build: { readonly version: string; readonly date: number };
   readonly startedAt: number;
@@ -51,6 +54,7 @@ export function aboutPort(options: AboutOptions): AboutPort {
         updates: { packaged, security, ...(installedAt !== undefined && { installedAt }), ...(securityAt !== undefined && { securityAt }) },
       };
     },
+    setHub: (address) => moveHub(identity, options.founded(), address),
     setLogLevel: (level) => {
       // Said in both, so that the log itself tells why it fell silent.
       logger.warn({ from: logger.level, to: level }, 'log level changed from the dashboard, until the next start');

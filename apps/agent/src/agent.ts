@@ -146,7 +146,11 @@ async function live({ config, logger, clock, build, print }: AgentOptions, signa
   const people = peoplePort(identity, founding, events);
   const tokens = new Tokens({ store: store.settings, clock });
   const rooms = { config, login, sessions, tokens, log: store.log, changes, events, people, phones, logger };
-  const describing = { identity, name: () => setup.naming.name, build, startedAt: who.startedAt, logger, clock };
+  const founded = () => {
+    const own = founding.own();
+    return own !== undefined && own.moved === undefined;
+  };
+  const describing = { identity, founded, name: () => setup.naming.name, build, startedAt: who.startedAt, logger, clock };
 
   let announced: number | undefined;
   if (!identity.enrolment) {

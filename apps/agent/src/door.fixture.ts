@@ -199,6 +199,7 @@ export async function openDoor(folder: string, extra: { loginMs?: number; clock?
         updates: { packaged: false, security: false },
       }),
       setLogLevel: () => {},
+      setHub: async () => {},
     },
     log: () => ({ at: 1, entries: [] }),
     counters: () => ({ at: 1, counters: {} }),

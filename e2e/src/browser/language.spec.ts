@@ -1,4 +1,4 @@
-import { expect, test } from './community.ts';
+import { expect, loggedOut, test } from './community.ts';
 import { expectAccessible } from './screen.ts';
 
 test('another language is chosen on the page, stays, and fits', async ({ page }) => {
@@ -35,4 +35,19 @@ test('another language is chosen on the page, stays, and fits', async ({ page })
   await expect(page.getByTestId('status-sentence')).toContainText('Online for');
   await expect(html).toHaveAttribute('lang', 'en');
   expect(broken, 'what was exported in English wakes up without a mismatch').toEqual([]);
+});
+
+test.describe('a first visit', () => {
+  test.use({ storageState: loggedOut, locale: 'es-ES' });
+
+  test('speaks what the browser asks for, and another language is chosen there', async ({ page, street }) => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.goto('/');
+    await expect(page.getByRole('heading', { name: `Entra en ${street.name('D')}.` })).toBeVisible();
+    await expectAccessible(page, 'login-spanish');
+    await page.getByRole('button', { name: 'English' }).click();
+    await expect(page.getByRole('heading', { name: `Log in to ${street.name('D')}.` })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Español' })).toBeVisible();
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  });
 });

@@ -162,7 +162,15 @@ test('the node itself: backend, updates, ids and diagnostics without secrets, ho
   await page.goto('/settings/backend');
   await heading(page, 'This node reaches the backend through its neighbours.');
   await expect(page.getByTestId('backend')).toContainText('https://');
+  await page.getByText('The hub has another address').click();
+  await page.getByLabel('New address').fill('127.0.0.1:1');
+  await page.getByRole('button', { name: 'Try it and keep it' }).click();
+  await expect(page.getByTestId('hub-trouble')).toHaveText(/^No hub answers at 127\.0\.0\.1:1\. Nothing was changed\./);
   await expectAccessible(page, 'settings-backend');
+  const [known = ''] = /https:\/\/[\w.-]+:\d+/.exec((await page.getByTestId('backend').textContent()) ?? '') ?? [];
+  await page.getByLabel('New address').fill(known);
+  await page.getByRole('button', { name: 'Try it and keep it' }).click();
+  await expect(page.getByTestId('hub-form').getByRole('status')).toHaveText('The hub answered there. The address is kept.');
   await page.goto('/settings/updates');
   await heading(page, /^Version .* is installed\.$/);
   await expect(page.getByText('was not installed by the package')).toBeVisible();

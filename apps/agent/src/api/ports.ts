@@ -195,6 +195,8 @@ export interface AboutPort {
   current(): About;
   /** Until the agent starts anew. */
   setLogLevel(level: LogLevel): void;
+  /** Another address of the community's hub, proved before it is kept. Rejects with PeopleRefused. */
+  setHub(address: string): Promise<void>;
 }
 
 /** Devices of the whole community. Promises ask the hub and reject with PeopleRefused. */

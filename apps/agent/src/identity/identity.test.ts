@@ -5,6 +5,7 @@ import { deviceVerifier, faultOfDoor, newSalt, nodeKeyFromPem, p256KeyFromPem, s
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../clock.fixture.ts';
+import { moveHub } from '../hub-move.ts';
 import { testHub } from './hub.fixture.ts';
 import { openIdentity } from './identity.ts';
 
@@ -213,6 +214,33 @@ test("the certificate is renewed at half of its life, for the same key, the door
   expect(membership?.door().key).not.toBe(doorBefore?.key);
   expect(membershipBefore?.door()).toEqual(membership?.door());
   expect(membership?.crypto.certified(membership.certificate())?.node).toBe(identity.node);
+});
+
+test("another address of the hub is kept when the community's hub has answered there, and nothing before", async () => {
+  const [own, other] = [await hub(), await hub()];
+  const { identity } = opened();
+  expect(await identity.changeHub(own.url)).toBe(false);
+  await identity.enrol({ invite: own.invite(), name: 'roof', signal: never });
+  const before = identity.enrolment;
+  // Another community, nobody, and a hub that does not know this node.
+  await expect(moveHub(identity, false, other.url)).rejects.toMatchObject({ why: 'hub-refused', message: expect.stringContaining("not this community's hub") });
+  await expect(moveHub(identity, false, 'https://127.0.0.1:1')).rejects.toMatchObject({ why: 'hub-away', message: expect.stringContaining('127.0.0.1:1') });
+  own.replyWith(() => ({ status: 403, body: { error: { code: 'revoked', message: 'this node was revoked' } } }));
+  await expect(moveHub(identity, false, own.url)).rejects.toMatchObject({ why: 'hub-refused', message: expect.stringContaining('this node was revoked') });
+  own.replyWith(async (asked) => ({ status: 200, body: { ...(await own.admit(asked)).body, document: (await other.admit(asked)).body.document } }));
+  await expect(moveHub(identity, false, own.url)).rejects.toMatchObject({ why: 'hub-old' });
+  await expect(moveHub(identity, false, 'http://hub')).rejects.toMatchObject({ why: 'invalid', message: expect.stringContaining('address:') });
+  await expect(moveHub(identity, true, own.url)).rejects.toMatchObject({ why: 'invalid' });
+  expect(identity.enrolment).toBe(before);
+  expect(other.asked).toEqual([]);
+
+  own.replyWith(own.admit);
+  const name = own.url.replace('127.0.0.1', 'localhost');
+  await moveHub(identity, false, name.replace('https://', ''));
+  expect(identity.enrolment?.hubs).toEqual([name, own.url]);
+  expect(identity.dates).toBe('fresh');
+  await identity[Symbol.asyncDispose]();
+  expect(opened().identity.enrolment?.hubs).toEqual([name, own.url]);
 });
 
 test('a newer community document is taken and kept, an older or forged one is not; devices follow it', async () => {

@@ -34,6 +34,11 @@ import { renewOverHub } from './renew.ts';
 import { type Renewal, startRenewal } from './renewal.ts';
 import { TrustedTime } from './trusted-time.ts';
 
+/** Of one community; the one asked longest ago is forgotten. */
+const hubsMax = 4;
+/** Somebody waits before a page, which gives up after 10 s. */
+const changeMsMax = 8000;
+
 export interface IdentityOptions {
   /** The files lie in its folder `identity`, mode 0700. */
   readonly dataDir: string;
@@ -202,6 +207,24 @@ export class NodeIdentity implements AsyncDisposable {
       this.acceptDocument(document);
       return askAsMember({ ask, enrolment, ...how });
     }
+  }
+
+  /**
+   * Another address of this community's hub, asked first from now on. Proved by a renewal over it before anything is kept, so there is nothing to undo: the
+   * server shows a certificate under the community's root, and knows this node. False: this node is no member. Throws HubError.
+   */
+  async changeHub(hub: string): Promise<boolean> {
+    const { call } = this.#options;
+    const own = this.#ownVerdict();
+    if (!this.#enrolment || !own?.ok) return false;
+    const hubs = [hub, ...this.#enrolment.hubs.filter((one) => one !== hub)].slice(0, hubsMax);
+    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(changeMsMax)]);
+    const how = { key: this.#key, time: this.time, signal, ...(call ? { call } : {}) };
+    const { enrolment, document } = await renewOverHub({ hub, enrolment: { ...this.#enrolment, hubs }, name: own.name, ...how });
+    this.#adopt(enrolment);
+    this.acceptDocument(document);
+    this.#options.logger.info({ hub }, "another address of the community's hub");
+    return true;
   }
 
   #asking(options: { readonly signal: AbortSignal; readonly onRetry?: (error: HubError, afterMs: number) => void }) {

@@ -2,15 +2,20 @@
 import { Reach } from '../home/reach.tsx';
 import { homeStrings } from '../strings/home.ts';
 import { meshStrings } from '../strings/mesh.ts';
+import { useWidth } from '../ui/use-width.ts';
+
+/** On a phone the stage lies between the tools and the sheet: the rings have to fit in between. */
+const roomyPx = 600;
 
 /** Zero neighbours is drawn too: you, alone, and what to try. */
 export function AloneStage({ community }: { community: string }) {
   const { alone } = homeStrings;
   const { mesh } = meshStrings;
+  const [ref, width] = useWidth<HTMLDivElement>();
   return (
     <>
-      <div className="stage alone grid content-center">
-        <Reach scale={0.84} />
+      <div ref={ref} className="stage alone grid content-center">
+        {width > 0 && <Reach scale={width < roomyPx ? 0.7 : 1.3} />}
         <p className="sm px-4 text-center">{alone.reach}</p>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}

@@ -86,9 +86,11 @@ function Trouble({ state }: { state: PeopleState }) {
       {people && <b>{words.trouble}</b>}
       <span className="block">{trouble.words}</span>
       {people && <span className="block">{words.troubleThen(age(now - at))}</span>}
-      <button type="button" className="more" onClick={again}>
-        {words.again}
-      </button>
+      <span className="block pt-3">
+        <button type="button" className="btn" onClick={again}>
+          {words.again}
+        </button>
+      </span>
     </div>
   );
 }

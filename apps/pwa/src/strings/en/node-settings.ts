@@ -40,7 +40,16 @@ export const nodeSettingsStrings = {
         expired: 'run out; connect the node to the hub so that it renews',
         unknown: 'not judged yet, the clock is not set',
       },
-      fixed: 'Hub and broker come with the invite, or stand in the node’s configuration file. They are not changed from here.',
+      fixed: 'The hub’s address came with the invite. The broker’s comes from the hub, or stands in the node’s configuration file.',
+      move: {
+        title: 'The hub has another address',
+        lede: 'The node asks there before it keeps the address: who answers has to be this community’s hub and to know this node. The addresses of before stay, for when the new one is silent.',
+        address: 'New address',
+        button: 'Try it and keep it',
+        asking: 'Asking there …',
+        done: 'The hub answered there. The address is kept.',
+        silent: 'The node did not answer. Whether it took the address shows above, once it does.',
+      },
     },
 
     updates: {

@@ -42,7 +42,16 @@ export const nodeSettingsStrings: Translated<typeof en> = {
         expired: 'caducado; conecta el nodo al hub para que lo renueve',
         unknown: 'aún sin juzgar, el reloj no está ajustado',
       },
-      fixed: 'El hub y el bróker vienen con la invitación, o están en el archivo de configuración del nodo. No se cambian desde aquí.',
+      fixed: 'La dirección del hub vino con la invitación. La del bróker viene del hub, o está en el archivo de configuración del nodo.',
+      move: {
+        title: 'El hub tiene otra dirección',
+        lede: 'El nodo pregunta allí antes de guardar la dirección: quien responde debe ser el hub de esta comunidad y conocer este nodo. Las direcciones de antes se quedan, por si la nueva no responde.',
+        address: 'Dirección nueva',
+        button: 'Probarla y guardarla',
+        asking: 'Preguntando allí…',
+        done: 'El hub respondió allí. La dirección queda guardada.',
+        silent: 'El nodo no respondió. Si tomó la dirección se verá arriba, en cuanto responda.',
+      },
     },
 
     updates: {
