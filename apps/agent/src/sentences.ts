@@ -77,6 +77,12 @@ export const sentences = {
   'own.keeper': 'This node keeps the keys of the community. Make a hub from their copy first; then it can leave.',
   'own.no-member': 'There is no such node in this community.',
   'own.full': 'The list that tells nodes who was put out has no room any more. Make a hub from the copy of the keys.',
+  'move.founder': 'This community was made on this node, so this node is its hub. Under “People and invites” another one takes over.',
+  'move.no-member': 'This node is no member of a community yet. Give it an invite first: the hub’s address comes with it.',
+  'move.silent': "No hub answers at {hub}. Nothing was changed. Look at the address and its port, and at this node's way to the internet.",
+  'move.other': "Who answers at {hub} is not this community's hub. Nothing was changed.",
+  'move.unclear': 'What {hub} answers cannot be understood or does not verify. Nothing was changed.',
+  'move.unknown': 'The hub at {hub} does not know this node: {words}. Nothing was changed.',
   'own.this-door': 'This is the door of this node itself. Write the address of the hub.',
   'own.characters': 'Write at least {count} characters.',
   'phones.no-app': "This community's hub serves no app. Whoever runs it sets `app` in its configuration; nodes hear of it by themselves.",
@@ -92,6 +98,9 @@ export const sentences = {
   'setup.type-name': 'Type the name of this node, {name}, to confirm.',
   'setup.type': 'Type {name}.',
   'setup.phrase-open': "The wallet's phrase was never written down. Back it up first, or confirm that what is in it is lost.",
+  'setup.ap-closed': 'The access point is closed already.',
+  'setup.ap-needed': 'The access point is needed until this node is a member and its setup is done.',
+  'setup.no-link': 'This node has no link with another one just now, and then nothing else may lead to it. Wait until it has.',
   'setup.door': 'The door for other nodes cannot be opened ({code}): something else listens there. Change authority.port in the configuration.',
 
   // Invites

@@ -110,7 +110,7 @@ export function setupPort(options: SetupViewsOptions): SetupPort {
     postpone: () => setup.do({ do: 'postpone' }),
     back: () => setup.do({ do: 'back' }),
     closeAccessPoint: () => {
-      if (!options.closing || setup.open) throw new SetupRefused('not-now', 'The access point is needed until this node is a member and its setup is done.');
+      if (!options.closing || setup.open) throw new SetupRefused('not-now', say('setup.ap-needed'));
       options.closing.ask();
     },
     countries: () => [...countries],

@@ -1,4 +1,5 @@
 import { type Clock, type NetworkChanges, SetupRefused } from '../ports.ts';
+import { say } from '../said.ts';
 import { withoutSet } from './network-plan.ts';
 
 export interface ClosingOptions {
@@ -35,9 +36,8 @@ export class Closing implements Disposable {
   ask(): void {
     if (this.underWay) return;
     const state = this.#o.changes.status().status?.state;
-    if (state?.ap === undefined) throw new SetupRefused('not-now', 'The access point is closed already.');
-    if (!this.#o.linked())
-      throw new SetupRefused('not-now', 'This node has no link with another one just now, and then nothing else may lead to it. Wait until it has.');
+    if (state?.ap === undefined) throw new SetupRefused('not-now', say('setup.ap-closed'));
+    if (!this.#o.linked()) throw new SetupRefused('not-now', say('setup.no-link'));
     const { ap: _closed, ...rest } = withoutSet(state);
     this.#id = this.#o.changes.propose(rest, confirmWithinSeconds);
     this.#look(this.#o.clock.monotonic() + confirmWithinSeconds * 2000, undefined);

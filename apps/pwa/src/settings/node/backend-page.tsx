@@ -1,11 +1,11 @@
 'use client';
 import { useQueryClient } from '@tanstack/react-query';
-import { TRPCClientError } from '@trpc/client';
 import { type FormEvent, useId, useState } from 'react';
 import { useNodeState } from '../../frame/node-state.tsx';
 import { useHere } from '../../live/providers.tsx';
 import { dayAndMinute } from '../../strings/format.ts';
 import { nodeSettingsStrings } from '../../strings/node-settings.ts';
+import { type Refusal, toldBy } from '../../strings/said.ts';
 import { Go } from '../../ui/go.tsx';
 import { Age } from '../../ui/parts.tsx';
 import { SettingsPage } from '../settings-page.tsx';
@@ -31,8 +31,8 @@ function HubForm() {
       setAddress('');
     } catch (error) {
       // Without data nobody answered: what the browser says of that helps nobody.
-      const told = error instanceof TRPCClientError && error.data !== undefined && error.data !== null;
-      setSaid({ text: told ? error.message : words.move.silent, trouble: true });
+      const refusal = error as Refusal;
+      setSaid({ text: refusal.data ? toldBy(refusal) : words.move.silent, trouble: true });
     } finally {
       setBusy(false);
     }
