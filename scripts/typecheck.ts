@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const folders = ['apps', 'packages'].flatMap((parent) => readdirSync(parent).map((name) => join(parent, name)));
 let passed = 0;
 let failed = 0;
-for (const folder of [...folders, 'provisioning', 'provisioning/radio-lab', 'e2e', 'bench', 'scripts']) {
+for (const folder of [...folders, 'apps/pwa/dev', 'provisioning', 'provisioning/radio-lab', 'e2e', 'bench', 'scripts']) {
   if (!existsSync(join(folder, 'tsconfig.json'))) continue;
   const { status } = spawnSync('tsc', ['--noEmit', '-p', folder], { stdio: 'inherit' });
   console.log(`${status === 0 ? 'ok' : 'FAILED'} ${folder}`);

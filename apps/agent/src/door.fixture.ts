@@ -31,6 +31,7 @@ const noRadio: RadioBeneath = {
   peers: [],
   interfaces: [],
   clients: [],
+  heard: [],
   reached: [],
   gateways: [],
   tunnels: [],

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSnapshot, type RadioSnapshot, radioView } from '@energymesh/network';
@@ -112,6 +113,30 @@ describe('the reader', () => {
       batman: [{ interface: 'bat0', neighbours: [{ mac: '02:00:00:00:01:00', tq: 226, alive: true }], counters: { sentFrames: 9 } }],
     });
     expect(view.interfaces[0]).toMatchObject({ name: 'wlan0', kindOfUse: 'mesh', hardware: { driver: 'mt76x2u', phy: 0 } });
+  });
+
+  it('listens for meshes with a radio that nobody uses, while this node is in none', () => {
+    using one = lab();
+    one.answer('iw', 'dev wlan0 info', 'Interface wlan0\n\ttype managed\n');
+    one.answer('iw', 'dev wlan5 info', 'Interface wlan5\n\tssid EnergyMesh\n\ttype AP\n');
+    one.answer('ip', 'link set dev wlan0 up', '');
+    one.answer('iw', 'dev wlan0 scan trigger', '');
+    one.answer('iw', 'dev wlan0 scan dump', 'BSS 02:00:00:00:01:00(on wlan0)\n\tfreq: 2412\n\tsignal: -50.00 dBm\n\tMESH ID: mill-lane\n');
+    const snapshot = one.snapshot();
+    expect(radioView(snapshot, snapshot.uptimeSeconds).heardMeshes).toEqual([{ id: 'mill-lane', signalDbm: -50, channel: 1, secured: false, stations: 1 }]);
+    expect(Object.keys(snapshot.outputs)).not.toContain('scan@wlan5');
+  });
+
+  it.each([true, false])('listens for nothing with a radio that is a station, nor with any while this node is in a mesh (%s)', async (meshing) => {
+    using one = lab();
+    one.answer('iw', 'dev wlan0 info', 'Interface wlan0\n\ttype managed\n');
+    one.answer('iw', 'dev wlan5 info', 'Interface wlan5\n\ttype managed\n\tssid House\n');
+    mkdirSync(join(one.root, 'control/mesh'), { recursive: true });
+    const socket = createServer();
+    if (meshing) await new Promise<void>((resolve) => socket.listen(join(one.root, 'control/mesh/mesh0'), () => resolve()));
+    const topics = Object.keys(one.snapshot().outputs).filter((topic) => topic.startsWith('scan@'));
+    if (meshing) await new Promise((resolve) => socket.close(resolve));
+    expect(topics).toEqual(meshing ? [] : ['scan@wlan0']);
   });
 
   it('writes JSON whatever is printed', () => {

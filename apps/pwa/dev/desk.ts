@@ -12,6 +12,7 @@ export function deskOf(status: ApiPorts['status']['current'], port: () => number
   const tokens = new Tokens({ store: { get: (key) => settings.get(key), set: (key, value) => void settings.set(key, value) }, clock });
   if (!alone) for (const name of ['Grafana in the cellar', 'Home Assistant']) tokens.create(name);
   let logLevel: Level = 'info';
+  let hubs = ['https://hub.millbrook.example:8443'];
   const about: ApiPorts['about'] = {
     current: () => {
       const { node, startedAt, backend, carrying } = status();
@@ -19,12 +20,15 @@ export function deskOf(status: ApiPorts['status']['current'], port: () => number
       return {
         at: clock.wall(),
         node: { id, name, fingerprint, version, incarnation: 7, builtAt: begun - 40 * day, startedAt, runtime: process.version },
-        community: { id: 'c0ffee00c0ffee00', name: community, hubs: ['https://hub.millbrook.example:8443'], gateway, certificate: 'fresh' },
+        community: { id: 'c0ffee00c0ffee00', name: community, hubs, gateway, certificate: 'fresh' },
         backend: { ...backend, acknowledgedAt: clock.wall() - 4000, waiting: carrying.waiting },
         ports: { http: port(), devices: 8883, links: 41_337 },
         logLevel,
         updates: { packaged: true, installedAt: begun - 33 * day, security: true, securityAt: begun - 9 * hour },
       };
+    },
+    setHub: async (address) => {
+      hubs = [`https://${address}`, ...hubs].slice(0, 4);
     },
     setLogLevel: (level) => {
       logLevel = level;

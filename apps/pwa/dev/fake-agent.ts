@@ -35,7 +35,7 @@ const { values } = parseArgs({
     setup: { type: 'string', default: 'done' },
     /** What the hub answers: here, away, no-member; own: this node made the community. */
     hub: { type: 'string', default: 'here' },
-    /** Whether something changes the network: here, none. */
+    /** Whether something changes the network: here, none; blank: here, and in no mesh yet. */
     helper: { type: 'string', default: 'here' },
     /** With an invented village as the operator's own map. */
     map: { type: 'boolean', default: false },

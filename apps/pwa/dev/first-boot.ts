@@ -123,6 +123,7 @@ export function firstBootOf(
       go('done');
     },
     back: () => go(order(-1)),
+    closeAccessPoint: () => {},
     countries: () => [...countries],
     losses: () => ({
       ...{ at: clock(), name: 'Mill Lane 7', id: 'a1b2c3d4e5f60718', community: 'Millbrook', waiting: 14, devices: 3 },

@@ -1,3 +1,4 @@
+import type { OwnCommunity } from '@energymesh/agent/api/people-schema';
 import type { ApiPorts } from '@energymesh/agent/api/ports';
 import { PeopleRefused } from '@energymesh/agent/ports';
 import { say } from '@energymesh/agent/said';
@@ -60,7 +61,12 @@ export function hubOf(name: HubName, clock: () => number, here: ApiPorts['device
     return { at: clock(), devicesMax: 64, devices };
   };
   const topics = (id: string) => ({ publishes: [`em/${id}/reading`, `em/${id}/event`], hears: [`em/${id}/command`] });
-  let own = name === 'own' ? { own: { name: 'Millbrook', members: 3, membersMax: 64, address: 'https://192.168.1.20:8443' } } : {};
+  const inside = (node: number, called: string, days: number, more = {}) => ({
+    ...{ node: nodeIdOf(node), name: called, gateway: node === 2, enrolledAt: begun - days * day },
+    ...more,
+  });
+  const nodes = [inside(0, 'Mill Lane 7', 41), inside(2, 'Bakery', 40), inside(3, 'Orchard 9', 3), inside(5, 'Silo', 30, { revokedAt: begun - 2 * day })];
+  let own: OwnCommunity = name === 'own' ? { own: { name: 'Millbrook', members: 3, membersMax: 256, address: 'https://192.168.1.20:8443', nodes } } : {};
   return {
     people: {
       get: told,
@@ -79,9 +85,12 @@ export function hubOf(name: HubName, clock: () => number, here: ApiPorts['device
       refuse: async (node, forGood) => decide(node, 'refused', forGood),
       own: () => own,
       backup: async () => '{"simulated":true}\n',
+      revoke: async (node) => {
+        if (own.own) own = { own: { ...own.own, nodes: own.own.nodes.map((one) => (one.node === node ? { ...one, revokedAt: clock() } : one)) } };
+      },
       moveTo: async (hub) => {
         if (!own.own) throw new PeopleRefused('invalid', say('own.no-community'));
-        own = { own: { ...own.own, moved: `https://${hub}` } } as typeof own;
+        own = { own: { ...own.own, moved: `https://${hub}` } };
       },
     },
     deviceDesk: {

@@ -4,7 +4,7 @@ import { saidOf, say } from '@energymesh/agent/said';
 import { channelsOf, countries } from '@energymesh/network';
 
 /** Simulated: the helper that changes a node's network. Nothing is changed, but a change waits, is kept or goes back as a real one. */
-export const helpers = ['here', 'none'] as const;
+export const helpers = ['here', 'none', 'blank'] as const;
 export type HelperName = (typeof helpers)[number];
 
 type Now = ReturnType<ApiPorts['network']['current']>;
@@ -25,7 +25,8 @@ const first: State = {
 };
 
 export function networkOf(name: HelperName, clock: ApiPorts['clock'], port: () => number): Pick<ApiPorts, 'changes'> & { current: () => Now } {
-  let state = first;
+  const { mesh: _mesh, ...outOfTheBox } = first;
+  let state: State = name === 'blank' ? outOfTheBox : first;
   let waiting: { id: string; until: number } | undefined;
   let change: Now['change'];
   let recent: Now['recent'] = [];
@@ -38,7 +39,7 @@ export function networkOf(name: HelperName, clock: ApiPorts['clock'], port: () =
   };
   const current = (): Now => {
     if (waiting && clock.wall() >= waiting.until) settle(waiting.id, 'reverted', say('network.back-late'));
-    const there = name === 'here';
+    const there = name !== 'none';
     return {
       at: clock.wall(),
       available: there,

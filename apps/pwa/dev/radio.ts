@@ -2,7 +2,7 @@ import { saidOf } from '@energymesh/agent/said';
 import type { Neighbours, RadioBeneath } from '@energymesh/agent/schema';
 
 /** Simulated: what the radios of a machine say, in the states that a dashboard has to show. Nothing of this is measured. */
-export const radios = ['none', 'good', 'wrong', 'stale', 'unreadable'] as const;
+export const radios = ['none', 'good', 'blank', 'wrong', 'stale', 'unreadable'] as const;
 export type RadioName = (typeof radios)[number];
 
 const mac = (i: number): string => `02:0c:43:00:${i.toString(16).padStart(2, '0')}:01`;
@@ -11,6 +11,7 @@ const empty = {
   peers: [],
   interfaces: [],
   clients: [],
+  heard: [],
   reached: [],
   gateways: [],
   tunnels: [],
@@ -28,6 +29,14 @@ const builtIn = {
   words: "ap0 is the Pi's built-in radio: it can be an access point, but cannot mesh. As an access point it serves about 7 devices, with WPA2.",
 };
 
+const adapter = {
+  interface: 'mesh0',
+  driver: 'mt76x2u',
+  canMesh: true,
+  canAccessPoint: true,
+  words: 'mesh0 is an MT7612U adapter: it can mesh or be an access point. A good choice for the mesh.',
+};
+
 export function radioOf(name: RadioName, neighbours: () => Neighbours, clock: () => number): () => RadioBeneath {
   const begun = clock();
   return () => {
@@ -36,6 +45,15 @@ export function radioOf(name: RadioName, neighbours: () => Neighbours, clock: ()
     if (name === 'unreadable') return { ...empty, at, state: 'unreadable', why: unread, whySaid: saidOf(unread) };
     const saidAt = name === 'stale' ? begun - 14 * 60_000 : at - 2000;
     const others = neighbours().neighbours;
+    if (name === 'blank')
+      return {
+        ...{ ...empty, at, state: 'fresh', saidAt, check: { radios: [builtIn, adapter], advice: [] } },
+        heard: [
+          { id: 'millbrook', signalDbm: -54, channel: 6, secured: true, stations: 2 },
+          { id: 'weirside', signalDbm: -71, channel: 11, secured: true, stations: 1 },
+          { id: 'test', signalDbm: -83, channel: 1, secured: false, stations: 1 },
+        ],
+      };
     if (name === 'wrong')
       return {
         ...empty,
@@ -122,16 +140,7 @@ export function radioOf(name: RadioName, neighbours: () => Neighbours, clock: ()
       tunnels: [{ interface: 'wg-mesh', endpoint: '203.0.113.9:51820', handshakeAt: saidAt - 41_000, bytesIn: 9e6, bytesOut: 4e6 }],
       forwarded: { frames: 48_211, bytes: 11_400_000, dropped: 12, managementBytes: 3_100_000 },
       check: {
-        radios: [
-          builtIn,
-          {
-            interface: 'mesh0',
-            driver: 'mt76x2u',
-            canMesh: true,
-            canAccessPoint: true,
-            words: 'mesh0 is an MT7612U adapter: it can mesh or be an access point. A good choice for the mesh.',
-          },
-        ],
+        radios: [builtIn, adapter],
         advice: [],
       },
     };

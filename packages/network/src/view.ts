@@ -5,6 +5,7 @@ import { type Hardware, hardware, type Link, links, type Neighbour, neighbourTab
 import * as iw from './observe/iw.ts';
 import type { Observed } from './observe/observed.ts';
 import { phys } from './observe/phy.ts';
+import { type HeardMesh, heardMeshes } from './observe/scan.ts';
 import { type WireguardInterface, wireguard } from './observe/wireguard.ts';
 import { type RadioCheck, radioCheck } from './radio-check.ts';
 import { type RadioSnapshot, snapshotEverySeconds } from './snapshot.ts';
@@ -64,6 +65,8 @@ export interface RadioView {
   readonly interfaces: readonly RadioInterface[];
   readonly meshPeers: readonly MeshPeer[];
   readonly accessPointClients: readonly AccessPointClient[];
+  /** Meshes that were heard while this node was in none, the strongest first. */
+  readonly heardMeshes: readonly HeardMesh[];
   readonly batman: readonly BatmanView[];
   readonly wireguard: readonly WireguardInterface[];
   readonly addresses: readonly Neighbour[];
@@ -172,12 +175,20 @@ export function radioView(snapshot: RadioSnapshot, uptimeSeconds: number): Radio
     interfaces,
     meshPeers,
     accessPointClients,
+    heardMeshes: loudest(of('scan').flatMap((name) => read(`scan@${name}`, heardMeshes, []))),
     batman: bats,
     wireguard: tunnels,
     addresses,
     check: radioCheck({ phys: read('iw-phy', phys, []), interfaces: [...wireless.values()], hardware: [...machines.values()], country }),
     problems,
   };
+}
+
+/** Each once, as the radio heard it that hears it best. */
+function loudest(heard: readonly HeardMesh[]): HeardMesh[] {
+  const best = new Map<string, HeardMesh>();
+  for (const one of [...heard].sort((a, b) => b.signalDbm - a.signalDbm)) if (!best.has(one.id)) best.set(one.id, one);
+  return [...best.values()];
 }
 
 function useOf(link: Link, radio: iw.WirelessInterface | undefined): InterfaceKind {

@@ -85,7 +85,8 @@ async function walk(page: Page, { claimCode, invite, name, folder }: Person): Pr
   await look('invite');
   await press(`Join ${community}`);
   await heading('Your adapter can mesh.');
-  await page.getByLabel('Name of the mesh').fill(mesh.id);
+  // Its own radio has heard the neighbour's.
+  await page.getByTestId('heard-meshes').getByRole('button', { name: mesh.id }).click();
   await page.getByLabel('Its passphrase').fill(mesh.passphrase);
   await look('radio');
   await press('Next');

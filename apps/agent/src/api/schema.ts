@@ -216,6 +216,8 @@ export const radio = z.object({
   peers: z.array(radioPeer),
   interfaces: z.array(radioInterface),
   clients: z.array(z.object({ ...station, key: z.enum(['SAE', 'WPA2']).optional() })),
+  /** Meshes on the air while this node is in none, the strongest first. */
+  heard: z.array(z.object({ id: z.string(), signalDbm: z.number(), channel: z.number().optional(), secured: z.boolean(), stations: z.number() })),
   /** Nodes that batman-adv reaches, over one hop or more. */
   reached: z.array(z.object({ mac, nextHop: mac, ...path, alive: z.boolean(), lastSeen: z.number() })),
   gateways: z.array(z.object({ mac, nextHop: mac, ...path, best: z.boolean(), downKbit: z.number(), upKbit: z.number() })),

@@ -45,6 +45,7 @@ function Row({ member, self, timeZone }: { member: Member; self: boolean; timeZo
       setBusy(false);
     }
   };
+  const mayGo = !self && revokedAt === undefined && !asked;
   const about = [
     self && words.here,
     gateway && words.gateway,
@@ -52,12 +53,12 @@ function Row({ member, self, timeZone }: { member: Member; self: boolean; timeZo
   ];
   return (
     <li className={revokedAt === undefined ? undefined : 'past'}>
-      <span className="split">
+      <span className={mayGo ? 'split' : 'block'}>
         <span>
           {name}
           <span className="sm block">{about.filter(Boolean).join(', ')}</span>
         </span>
-        {!self && revokedAt === undefined && !asked && (
+        {mayGo && (
           <button type="button" className="more my-0!" onClick={() => setAsked(true)}>
             {words.putOut}
           </button>

@@ -9,6 +9,7 @@ import { countryName, locale } from '../strings/format.ts';
 import { told } from '../strings/said.ts';
 import { setupStrings } from '../strings/setup.ts';
 import { Glyph } from '../ui/glyph.tsx';
+import { HeardMeshes } from './heard-meshes.tsx';
 import { Back, Primary, TextField, TroubleNote } from './parts.tsx';
 import { PiDrawing } from './pi-drawing.tsx';
 import type { Steps } from './use-setup.ts';
@@ -62,6 +63,7 @@ export function RadioScreen({ steps }: { steps: Steps }) {
         <fieldset>
           <legend className="label">{words.meshTitle}</legend>
           <p className="sm">{words.meshHint}</p>
+          {radio?.state === 'fresh' && view.network.meshId === undefined && <HeardMeshes heard={radio.heard} chosen={meshId} onChoose={setMeshId} />}
           <TextField id="mesh-id" label={words.meshId} value={meshId} onChange={setMeshId} secret wrong={steps.problem('mesh.id')} />
           <TextField
             id="mesh-key"

@@ -50,6 +50,7 @@ export function radioFeed({ radio, mesh, clock }: Pick<Sources, 'radio' | 'mesh'
         peers: view.meshPeers.slice(0, rowsMax).map(peerOf),
         interfaces: view.interfaces.slice(0, rowsMax).flatMap(interfaceOf),
         clients: view.accessPointClients.slice(0, rowsMax).map((client: AccessPointClient) => ({ ...stationOf(client), ...defined({ key: client.key }) })),
+        heard: view.heardMeshes.map(({ id, signalDbm, channel, secured, stations }) => ({ id, signalDbm, secured, stations, ...defined({ channel }) })),
         reached: bats
           .flatMap(({ originators }) => originators)
           .slice(0, rowsMax)
@@ -87,6 +88,7 @@ const empty = {
   peers: [],
   interfaces: [],
   clients: [],
+  heard: [],
   reached: [],
   gateways: [],
   tunnels: [],
