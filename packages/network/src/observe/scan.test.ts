@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { heardMeshes, heardMeshesMax } from './scan.ts';
 
 /** As iw 5.19 and 6.9 print it; abridged to what stands between the lines that are read. */
-const bss = (mac: string, { freq = '2412', signal = '-41.00', id = 'MESH ID: mill-lane', auth = 1, ssid = '' } = {}): string =>
+const bss = (mac: string, { freq = '2412', signal = '-41.00', id = 'MESH ID: mill-lane', auth = 1, suites = 'PSK', ssid = '' } = {}): string =>
   `BSS ${mac}(on wlan1)
 	last seen: 1184.212s [boottime]
 	TSF: 5184712 usec (0d, 00:00:05)
@@ -19,15 +19,18 @@ const bss = (mac: string, { freq = '2412', signal = '-41.00', id = 'MESH ID: mil
 	RSN:	 * Version: 1
 		 * Group cipher: CCMP
 		 * Pairwise ciphers: CCMP
-		 * Authentication suites: SAE
+		 * Authentication suites: ${suites}
 	${id}
-	MESH Configuration:
-		* Active Path Selection Protocol ID: 1
-		* Active Path Selection Metric ID: 1
-		* Congestion Control Mode ID: 0
-		* Synchronization Method ID: 1
-		* Authentication Protocol ID: ${auth}
-		* Mesh Formation Info: 0x00
+	MESH Configuration: 
+		 * Active Path Selection Protocol ID: 1
+		 * Active Path Selection Metric ID: 1
+		 * Congestion Control Mode ID: 0
+		 * Synchronization Method ID: 1
+		 * Authentication Protocol ID: ${auth}
+		 * Mesh Formation Info:
+			 Number of Peerings: 1
+		 * Mesh Capability
+			 Accepting Additional Mesh Peerings
 `;
 
 test('the meshes of a scan, the strongest first, each by its best station; access points are left out', () => {
@@ -43,6 +46,11 @@ test('the meshes of a scan, the strongest first, each by its best station; acces
       { id: 'orchard', signalDbm: -60, channel: 36, secured: false, stations: 1 },
     ],
   });
+});
+
+test('a mesh asks for a passphrase by its configuration or by its suite', () => {
+  const secured = (of: { auth?: number; suites?: string }) => heardMeshes(bss('02:00:00:00:00:01', of)).value[0]?.secured;
+  expect([secured({}), secured({ auth: 0, suites: 'SAE' }), secured({ auth: 0, suites: 'PSK SAE' }), secured({ auth: 0 })]).toEqual([true, true, true, false]);
 });
 
 test('a name that would be another line, a mesh without a name, and one of no channel', () => {
@@ -70,7 +78,7 @@ test('whatever is printed, nothing is thrown and what is read is within its boun
     '\tMESH ID: x',
     '\tsignal: -9.00 dBm',
     '\tfreq: 9e99',
-    '\t\t* Authentication Protocol ID: 1',
+    '\t\t * Authentication Protocol ID: 1',
     'BSS z',
   );
   fc.assert(

@@ -6,7 +6,7 @@ export interface HeardMesh {
   readonly id: string;
   readonly signalDbm: number;
   readonly channel?: number;
-  /** Peers prove that they know a passphrase (SAE). IEEE 802.11, Mesh Configuration element: Authentication Protocol Identifier 1. */
+  /** Peers prove that they know a passphrase (SAE): Authentication Protocol Identifier 1 in the Mesh Configuration element, or the suite in the RSN element. IEEE 802.11 */
   readonly secured: boolean;
   /** How many stations of it were heard. */
   readonly stations: number;
@@ -55,7 +55,7 @@ export function heardMeshes(text: string): Observed<readonly HeardMesh[]> {
     } else if (key === 'MESH ID' && current.id === undefined) {
       const id = textOf(value, idCharactersMax);
       if (id !== undefined && id !== '') current.id = id;
-    } else if (/^\t\t\* Authentication Protocol ID: 1$/.test(line)) current.secured = true;
+    } else if (/^\t+ ?\* Authentication (Protocol ID: 1|suites: .*\bSAE\b.*)$/.test(line)) current.secured = true;
   }
   keep();
   const all = [...found.values()].sort((a, b) => b.signalDbm - a.signalDbm);
