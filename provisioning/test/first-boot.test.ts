@@ -98,7 +98,10 @@ test('two nodes never have the same key, and one node keeps its own', () => {
 test('the mesh of the community from the file', () => {
   const { run, read } = pi({ invite: 'country: DE\nmesh-id: mill lane\nmesh-passphrase: lantern orchard 7421\nEM1-x\n' });
   run();
-  expect(JSON.parse(read('etc/network-initial.json')).mesh).toEqual({ id: 'mill lane', passphrase: 'lantern orchard 7421' });
+  expect(JSON.parse(read('etc/network-initial.json'))).toMatchObject({
+    mesh: { id: 'mill lane', passphrase: 'lantern orchard 7421' },
+    gateway: { mode: 'client' },
+  });
 });
 
 test.each(['"quoted-passphrase"', 'back\\slash-passphrase', 'short', 'x'.repeat(64), 'umlaut-ü-passphrase'])(
