@@ -69,7 +69,7 @@ test("another name's Host and another page's Origin are refused with what to do,
 
 /** `_def.procedures` is how tRPC itself finds them. */
 const procedures = Object.entries(
-  createAppRouter({} as never)._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' | 'subscription' } }>,
+  createAppRouter({ rewards: {}, wallet: {} } as never)._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' | 'subscription' } }>,
 );
 const open = ['card', 'auth.loginStart', 'auth.loginFinish'];
 
