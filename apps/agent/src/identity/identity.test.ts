@@ -229,7 +229,10 @@ test("another address of the hub is kept when the community's hub has answered t
   await expect(moveHub(identity, false, own.url)).rejects.toMatchObject({ why: 'hub-refused', message: expect.stringContaining('this node was revoked') });
   own.replyWith(async (asked) => ({ status: 200, body: { ...(await own.admit(asked)).body, document: (await other.admit(asked)).body.document } }));
   await expect(moveHub(identity, false, own.url)).rejects.toMatchObject({ why: 'hub-old' });
-  await expect(moveHub(identity, false, 'http://hub')).rejects.toMatchObject({ why: 'invalid', message: expect.stringContaining('Write the address of the hub') });
+  await expect(moveHub(identity, false, 'http://hub')).rejects.toMatchObject({
+    why: 'invalid',
+    message: expect.stringContaining('Write the address of the hub'),
+  });
   await expect(moveHub(identity, true, own.url)).rejects.toMatchObject({ why: 'invalid' });
   expect(identity.enrolment).toBe(before);
   expect(other.asked).toEqual([]);
